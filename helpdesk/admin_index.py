@@ -1,0 +1,56 @@
+"""What a manager should see first: whatever waits for a person, and nothing when nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import ANSWERING_ROLES, Team
+from helpdesk.outbox.models import Delivery
+from helpdesk.tickets.models import Inbound, Ticket
+
+
+@dataclass(frozen=True)
+class Notice:
+    text: str
+    url: str
+
+
+def notices() -> list[Notice]:
+    """For people who may see all of it: the admin lets nobody else in."""
+    return [*_unread_mail(), *_unsent(), *_left_behind(), *_empty_teams()]
+
+
+def _unread_mail() -> list[Notice]:
+    count = Inbound.objects.filter(status=Inbound.Status.QUARANTINED).count()
+    text = ngettext("%(n)d message could not be read.", "%(n)d messages could not be read.", count) % {"n": count}
+    return [Notice(text, f"{reverse('admin:tickets_inbound_changelist')}?status__exact=quarantined")] if count else []
+
+
+def _unsent() -> list[Notice]:
+    count = Delivery.objects.filter(status=Delivery.Status.FAILED).count()
+    text = ngettext("%(n)d reply could not be sent.", "%(n)d replies could not be sent.", count) % {"n": count}
+    return [Notice(text, f"{reverse('admin:outbox_delivery_changelist')}?status__exact=failed")] if count else []
+
+
+def _left_behind() -> list[Notice]:
+    """Open tickets of people who can no longer sign in: nobody else sees that they wait."""
+    found = []
+    owners = Ticket.objects.open().filter(assignee__is_active=False).values("assignee", "assignee__name").annotate(n=Count("pk")).order_by("assignee__name")
+    for owner in owners:
+        text = ngettext("%(n)d open ticket belongs to %(name)s, who cannot sign in.", "%(n)d open tickets belong to %(name)s, who cannot sign in.", owner["n"])
+        url = f"{reverse('admin:tickets_ticket_changelist')}?assignee__id__exact={owner['assignee']}&status=open"
+        found.append(Notice(text % {"n": owner["n"], "name": owner["assignee__name"]}, url))
+    return found
+
+
+def _empty_teams() -> list[Notice]:
+    """A11."""
+    answering = Count("members", filter=Q(members__is_active=True, members__role__in=ANSWERING_ROLES), distinct=True)
+    teams = Team.objects.filter(rules__is_active=True).annotate(answering=answering).filter(answering=0)
+    text = _("%(team)s has no members, and a rule sends tickets there.")
+    return [Notice(text % {"team": team}, reverse("admin:agents_team_change", args=[team.pk])) for team in teams]

@@ -1,0 +1,85 @@
+"""Customers in the admin: what is known about them, what they did, and where they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+
+from helpdesk.admin_pages import DeskAdmin, LongList, display
+from helpdesk.customers.models import Customer, Event, Segment
+
+
+class EventInline(TabularInline):
+    model = Event
+    fields = readonly_fields = ("occurred_at", "metric", "value", "properties")
+    ordering = ("-occurred_at", "-pk")
+    per_page = 20
+    extra = 0
+    can_delete = False
+    show_title = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Customer)
+class CustomerAdmin(LongList, DeskAdmin):
+    """Keys and properties come from the channels and the API; people may mend the facts in words."""
+
+    list_display = ("who", "phone", "country", "created_at")
+    ordering = ("-pk",)
+    search_fields = ("name", "email", "phone", "external_id")
+    search_help_text = gettext_lazy("Name, e-mail, phone or external ID")
+    inlines = (EventInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "country", "city", "language")}),
+        (gettext_lazy("Known as"), {"fields": ("email", "phone", "external_id", "created_at")}),
+        (gettext_lazy("More"), {"fields": ("tickets", "segment_names", "properties")}),
+    )
+    readonly_fields = ("email", "phone", "external_id", "created_at", "tickets", "segment_names", "properties")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=gettext_lazy("customer"), ordering="name", header=True)
+    def who(self, customer: Customer) -> tuple[str, str]:
+        return str(customer), customer.email if customer.name and customer.email else ""
+
+    @display(description=gettext_lazy("tickets"))
+    def tickets(self, customer: Customer) -> str:
+        url = f"{reverse('admin:tickets_ticket_changelist')}?customer__id__exact={customer.pk}"
+        return format_html('<a href="{}" class="text-link">{}</a>', url, _("Tickets of %(name)s") % {"name": customer})
+
+    @display(description=gettext_lazy("segments"))
+    def segment_names(self, customer: Customer) -> str:
+        return ", ".join(segment.name for segment in customer.segments.all()) or "–"
+
+
+@admin.register(Segment)
+class SegmentAdmin(DeskAdmin):
+    list_display = ("name", "size")
+    search_fields = ("name",)
+    fields = ("name", "members")
+    autocomplete_fields = ("members",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
+        segments: QuerySet[Segment] = super().get_queryset(request).annotate(size=Count("members"))
+        return segments
+
+    @display(description=gettext_lazy("members"), ordering="size")
+    def size(self, segment: Any) -> int:
+        return int(segment.size)

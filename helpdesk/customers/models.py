@@ -1,0 +1,64 @@
+"""Who writes to us and what they did: customers, their events, segments."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Customer(models.Model):
+    """A profile. Found by `external_id`, e-mail (any case) or phone (E.164), whichever is known."""
+
+    external_id = models.CharField(_("external ID"), max_length=200, null=True, blank=True, unique=True)
+    email = models.EmailField(_("e-mail"), max_length=320, null=True, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, null=True, blank=True, unique=True, help_text=_("E.164, as +46701234567"))
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_customer_per_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or self.external_id or f"#{self.pk}"
+
+
+class Event(models.Model):
+    """Something a customer did (R8), or that we did for them (S17)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="events")
+    metric = models.CharField(_("metric"), max_length=120)
+    occurred_at = models.DateTimeField(_("time"), default=timezone.now)
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
+    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    external_id = models.CharField(_("external ID"), max_length=200, null=True, blank=True, unique=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["customer", "metric", "occurred_at"], name="event_window")]
+
+    def __str__(self) -> str:
+        return f"{self.metric} ({self.occurred_at:%Y-%m-%d %H:%M})"
+
+
+class Segment(models.Model):
+    """A named group of customers. Static for now: a list of members."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    definition = models.JSONField(_("definition"), null=True, blank=True)
+    members = models.ManyToManyField(Customer, verbose_name=_("members"), related_name="segments", blank=True)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+
+    def __str__(self) -> str:
+        return self.name

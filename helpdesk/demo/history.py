@@ -1,0 +1,135 @@
+"""Ten days at the desk: stories that take turns on one time line.
+
+A story is a generator. It does one thing each time it is resumed, and yields how long it rests before the next.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+
+from django.utils import timezone
+
+from agents.availability import note_sign_of_life
+from agents.models import ANSWERING_ROLES, Agent, Team
+from helpdesk.customers.models import Customer
+from helpdesk.demo import pen
+from helpdesk.demo.customers import filled
+from helpdesk.demo.past import living_at
+from helpdesk.demo.staff import ADVICE
+from helpdesk.demo.texts import Author, Case, phrases
+from helpdesk.tickets.assignment import assign_agent, assign_team
+from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.lifecycle import add_tag, close
+from helpdesk.tickets.models import Ticket
+from routing.shifts import go_offline, go_online
+
+Story = Iterator[timedelta]
+
+DAYS = 10
+OPENS, SHIFT = 8, timedelta(hours=12)  # o'clock where the desk is, and how long people stay
+LOOK_AGAIN = timedelta(minutes=45)  # when a ticket had to be left because nobody was there
+SPECIALIST_TOPICS = ("Product specific", "Recommendations")
+
+
+def play(stories: Iterable[tuple[datetime, Story]], *, until: datetime) -> None:
+    """Lets every story go on in the order of time; what would happen after `until` does not."""
+    line = [(begins, number, story) for number, (begins, story) in enumerate(stories)]
+    heapify(line)
+    while line and line[0][0] <= until:
+        at, number, story = heappop(line)
+        with living_at(at):
+            _be_seen()
+            rest = next(story, None)
+        if rest is not None:
+            heappush(line, (at + rest, number, story))
+
+
+def _be_seen() -> None:
+    """Whoever is Online has a page of the desk open."""
+    for agent in Agent.objects.filter(availability__is_online=True):
+        note_sign_of_life(agent)
+
+
+def shifts(everybody: list[Agent], today: list[Agent], now: datetime) -> list[tuple[datetime, Story]]:
+    """A working day each for the last DAYS days; on the last one only `today` come in."""
+    morning = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    mornings = [day for back in range(DAYS, -1, -1) if (day := morning - timedelta(days=back)) <= now]
+    return [(day, working_day(today if day == mornings[-1] else everybody)) for day in mornings]
+
+
+def working_day(agents: list[Agent]) -> Story:
+    for agent in agents:
+        go_online(agent)
+    yield SHIFT
+    for agent in agents:
+        go_offline(agent)
+
+
+def conversation(case: Case, customer: Customer, dice: random.Random) -> Story:
+    """From the first message to the close, or to wherever it has come by now."""
+    number = pen.begin(case, customer, dice)
+    for author, text in case.thread or _improvised(case, dice):
+        yield _rest(author, dice)
+        if author == "customer":
+            pen.go_on(Ticket.objects.select_related("customer").get(pk=number), filled(text, customer, agent=_answered_by(number)), dice)
+            continue
+        while (found := _taken(number)) is None:
+            yield LOOK_AGAIN
+        _answer(*found, author, text, case)
+        if dice.random() < 0.4:
+            _ask_specialists(*found, case)
+    yield timedelta(minutes=dice.randint(20, 300))
+    while (found := _taken(number)) is None:
+        yield LOOK_AGAIN
+    ticket, agent = found
+    close(ticket, by=agent)
+
+
+def _improvised(case: Case, dice: random.Random) -> list[tuple[Author, str]]:
+    spoken = phrases(case.language)
+    return [("agent", dice.choice(spoken.agent_replies)), ("customer", dice.choice(spoken.customer_answers))]
+
+
+def _rest(author: Author, dice: random.Random) -> timedelta:
+    """Agents take minutes to hours, customers sometimes a night; a note follows at once."""
+    typical = {"agent": 40, "customer": 90, "note": 4}[author]
+    return timedelta(minutes=1 + typical * dice.expovariate(1))
+
+
+def _answered_by(number: int) -> str:
+    ticket = Ticket.objects.select_related("assignee").get(pk=number)
+    return ticket.assignee.name if ticket.assignee else ""
+
+
+def _taken(number: int) -> tuple[Ticket, Agent] | None:
+    """The ticket and who answers it: its assignee, or else somebody who is there and takes it. None if nobody is."""
+    ticket = Ticket.objects.select_related("customer", "assignee__availability", "team").get(pk=number)
+    present = Agent.objects.filter(role__in=ANSWERING_ROLES, availability__is_online=True)
+    if ticket.assignee is not None:
+        return (ticket, ticket.assignee) if present.filter(pk=ticket.assignee.pk).exists() else None
+    if ticket.team is not None:
+        present = present.filter(teams=ticket.team)
+    agent = present.order_by("ledger_entry__last_turn", "pk").first()
+    if agent is None:
+        return None
+    assign_agent(ticket, agent, by=agent)
+    return ticket, agent
+
+
+def _answer(ticket: Ticket, agent: Agent, author: Author, text: str, case: Case) -> None:
+    add_tag(ticket, case.topic, by=agent)
+    written = filled(text, ticket.customer, agent=agent.name)
+    if author == "note":
+        add_note(ticket, written, by=agent)
+    else:
+        reply(ticket, written, by=agent)
+
+
+def _ask_specialists(ticket: Ticket, agent: Agent, case: Case) -> None:
+    """By hand, to a team that comes in only on some days: there it waits."""
+    if case.topic in SPECIALIST_TOPICS and ticket.team is None:
+        assign_team(ticket, Team.objects.get(name=ADVICE), by=agent)
+        assign_agent(ticket, None, by=agent)

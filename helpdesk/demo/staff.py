@@ -1,0 +1,99 @@
+"""Who works at Holm & Vide, in which teams, and how their desk is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from agents.models import ANSWERING_ROLES, Agent, BusinessHours, Role, Team
+from agents.setup import create_owner, new_setup_code
+from helpdesk.tickets.models import SavedView
+from routing.models import RoundRobinSettings, Rule
+
+PASSWORD = "storskog-2026"  # noqa: S105 # everybody may know it: it opens nothing but a demo on one's own machine
+CAPACITY = 8  # open automatic tickets for each agent: some tickets always wait, for the person who goes Online
+RETENTION, ORDERS, ADVICE = "Retention specialists", "Orders & delivery", "Product advice"
+
+
+@dataclass(frozen=True)
+class Person:
+    """`teams`: the names of their teams. `is_played`: the demo answers for them. `is_away`: they are not in today.
+
+    Nobody can sign in as those two.
+    """
+
+    role: Role
+    name: str
+    email: str
+    teams: tuple[str, ...] = ()
+    is_played: bool = False
+    is_away: bool = False
+
+    @property
+    def signs_in(self) -> bool:
+        return not self.is_played and not self.is_away
+
+
+PEOPLE = (
+    Person(Role.OWNER, "Ebba Holm", "owner@example.com"),
+    Person(Role.ADMIN, "Oskar Vide", "admin@example.com"),
+    Person(Role.MANAGER, "Priya Nair", "manager@example.com", (RETENTION,)),
+    Person(Role.AGENT, "Anna Kowalska", "agent@example.com", (RETENTION, ORDERS)),
+    Person(Role.ANALYST, "Henrik Lund", "analyst@example.com"),
+    Person(Role.AGENT, "Ida Berglund", "ida@example.com", (RETENTION,), is_played=True),
+    Person(Role.AGENT, "Jonas Ek", "jonas@example.com", (ORDERS,), is_played=True),
+    Person(Role.AGENT, "Marek Zieliński", "marek@example.com", (ORDERS,), is_played=True),
+    Person(Role.AGENT, "Saoirse Byrne", "saoirse@example.com", (ADVICE,), is_away=True),
+    Person(Role.AGENT, "Tomasz Wilk", "tomasz@example.com", (ADVICE,), is_away=True),
+)
+TEAMS = {
+    RETENTION: "For customers whom we are about to lose.",
+    ORDERS: "Everything between the checkout and the doorstep.",
+    ADVICE: "They have worn it, washed it and torn it.",
+}
+# R14 and R15, as the segment grammar writes them.
+CHURN_RISK_IS_HIGH = {"type": "profile-property", "property": "churn_risk", "filter": {"type": "string", "operator": "equals", "value": "High"}}
+HAS_JUST_ORDERED = {
+    "type": "profile-metric",
+    "metric": "Placed Order",
+    "measurement": "count",
+    "measurement_filter": {"type": "numeric", "operator": "greater-than-or-equal", "value": 1},
+    "timeframe_filter": {"type": "date", "operator": "in-the-last", "quantity": 2, "unit": "hour"},
+}
+
+
+def hire_everybody() -> None:
+    for person in PEOPLE:
+        if person.role == Role.OWNER:
+            create_owner(new_setup_code(), email=person.email, name=person.name, password=PASSWORD)
+        else:
+            Agent.objects.create_user(person.email, PASSWORD if person.signs_in else None, name=person.name, role=person.role)
+    for name, description in TEAMS.items():
+        team = Team.objects.create(name=name, description=description)
+        team.members.set(Agent.objects.filter(email__in=[person.email for person in PEOPLE if name in person.teams]))
+
+
+def set_up_desk() -> None:
+    """Open around the clock: whoever tries the demo at midnight finds web chat as it is by day (B7)."""
+    BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
+    RoundRobinSettings.objects.create(pk=1, is_on=True, capacity=CAPACITY)
+    retention, urgent = Team.objects.get(name=RETENTION), SavedView.objects.create(name="Urgent modifications")
+    _publish("Churn defence", CHURN_RISK_IS_HIGH, destination=Rule.Destination.TEAM, team=retention)
+    _publish("Urgent order mod", HAS_JUST_ORDERED, destination=Rule.Destination.VIEW, view=urgent)
+
+
+def _publish(name: str, condition: dict[str, Any], **destination: Any) -> None:
+    definition = {"condition_groups": [{"conditions": [condition]}]}
+    rule = Rule(name=name, position=Rule.objects.count() + 1, definition=definition, **destination)
+    rule.full_clean()
+    rule.save()
+
+
+def on_the_floor() -> list[Agent]:
+    """Whoever has answered tickets in the last days."""
+    return list(Agent.objects.filter(role__in=ANSWERING_ROLES, teams__isnull=False).distinct().order_by("pk"))
+
+
+def played() -> list[Agent]:
+    """Those whom the demo answers for."""
+    return list(Agent.objects.filter(email__in=[person.email for person in PEOPLE if person.is_played]).order_by("pk"))

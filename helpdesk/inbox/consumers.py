@@ -1,0 +1,155 @@
+"""The socket of an open inbox page: frames out, signs of life in (V12, C18).
+
+It carries no state. A page that was disconnected reads everything again through ordinary requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from importlib import import_module
+from time import monotonic
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from agents.availability import note_sign_of_life
+from agents.models import Agent
+from agents.streams import DESK, agent_stream
+from agents.toasts import toast_frame, waiting_toasts
+from helpdesk.inbox.navigation import latest_change
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY = 4.0  # seconds; V12 allows five
+LARGEST = 64 * 1024  # bytes of one incoming message
+BUSIEST = 20  # incoming messages in one second
+
+SIGNED_OUT, NOT_ALLOWED, NO_SIGN_OF_LIFE, TOO_MANY = 4401, 4403, 4408, 4429
+TOO_LARGE, WATCH_FAILED = 1009, 1011
+
+Message = dict[str, Any]
+
+
+class InboxConsumer(AsyncJsonWebsocketConsumer):
+    """Out: {"kind": "hello" | "ticket" | "toast" | "ping", …}. In: anything at all, which only says that the page is there."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.joined: tuple[str, ...] = ()
+        self.watching: asyncio.Task[None] | None = None
+        await super().__call__(scope, lambda: self._receive_or_end(receive, send), send)
+
+    async def _receive_or_end(self, receive: Any, send: Any) -> Any:
+        """The server keeps a close waiting for as long as somebody waits to receive: so we stop receiving, then close."""
+        incoming: asyncio.Future[Message] = asyncio.ensure_future(receive())
+        either: set[asyncio.Future[Any]] = {incoming, self.ended}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if incoming.done():
+                return incoming.result()
+        finally:
+            incoming.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await incoming
+        await send({"type": "websocket.close", "code": self.ended.result()})
+        return {"type": "websocket.disconnect", "code": self.ended.result()}
+
+    def end(self, code: int) -> None:
+        """From here on nothing is sent but the close."""
+        if not self.ended.done():
+            self.ended.set_result(code)
+
+    async def connect(self) -> None:
+        """Whoever is not signed in is closed with 4401, who answers no tickets with 4403; neither is sent a frame.
+
+        Accepted first, because browsers hide the code of a refused handshake and the page would try for ever.
+        """
+        await self.accept()
+        if not await self._is_allowed():
+            return
+        self.heard, self.second, self.received = True, 0, 0
+        self.joined = (DESK, agent_stream(self.agent.pk))
+        for stream in self.joined:
+            await self.channel_layer.group_add(stream, self.channel_name)
+        await database_sync_to_async(note_sign_of_life)(self.agent)
+        await self.send_json({"kind": "hello", "latest": await database_sync_to_async(latest_change)()})
+        for toast in await database_sync_to_async(lambda: list(waiting_toasts(self.agent)))():
+            await self.send_json(toast_frame(toast))
+        self.watching = asyncio.create_task(self._watch())
+
+    async def disconnect(self, code: int) -> None:
+        for stream in self.joined:
+            await self.channel_layer.group_discard(stream, self.channel_name)
+        if self.watching is not None:
+            self.watching.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_kwargs: Any) -> None:
+        self.heard = True
+        if len(bytes_data or (text_data or "").encode()) > LARGEST:
+            self.end(TOO_LARGE)
+        elif self._is_flood():
+            self.end(TOO_MANY)
+
+    def _is_flood(self) -> bool:
+        second = int(monotonic())
+        self.received = self.received + 1 if second == self.second else 1
+        self.second = second
+        return self.received > BUSIEST
+
+    async def frame(self, message: Message) -> None:
+        """What a stream carries. "signed_out" is for us: our own session may be the one that ended."""
+        is_sign_out = message["frame"]["kind"] == "signed_out"
+        is_due = is_sign_out or monotonic() - self.checked_at >= CHECK_EVERY
+        if self.ended.done() or (is_due and not await self._is_allowed()):
+            return
+        if not is_sign_out:
+            await self.send_json(message["frame"])
+
+    async def _is_allowed(self) -> bool:
+        """Reads session, agent and role again; ends the connection if they no longer allow it."""
+        agent = await self._signed_in_agent()
+        self.checked_at = monotonic()
+        if agent is None:
+            self.end(SIGNED_OUT)
+            return False
+        if not agent.can_answer:
+            self.end(NOT_ALLOWED)
+            return False
+        self.agent = agent
+        return True
+
+    @database_sync_to_async
+    def _signed_in_agent(self) -> Agent | None:
+        """As a request made now would see it: a new store, since the handshake's keeps what it has read."""
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
+        agent = get_user(request)
+        return agent if isinstance(agent, Agent) else None
+
+    async def _watch(self) -> None:
+        """Whatever stops the watch ends the connection: nobody stays connected unwatched."""
+        last_beat = monotonic()
+        try:
+            while not self.ended.done() and await self._is_allowed():
+                if monotonic() - last_beat >= settings.PRESENCE_HEARTBEAT:
+                    last_beat = monotonic()
+                    await self._beat()
+                await asyncio.sleep(min(CHECK_EVERY, settings.PRESENCE_HEARTBEAT))
+        except Exception:
+            log.exception("The watch over a socket failed")
+            self.end(WATCH_FAILED)
+
+    async def _beat(self) -> None:
+        """A sleeping laptop keeps its connection: only a page that has answered the last ping is alive."""
+        if not self.heard:
+            return self.end(NO_SIGN_OF_LIFE)
+        self.heard = False
+        await database_sync_to_async(note_sign_of_life)(self.agent)
+        await self.send_json({"kind": "ping"})
+        return None

@@ -1,0 +1,65 @@
+"""What a person may send, field by field (V14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, Team
+
+LONGEST_MESSAGE = 50_000
+
+
+class MessageForm(forms.Form):
+    kind = forms.ChoiceField(choices=[("reply", _("Reply")), ("note", _("Note"))])
+    body = forms.CharField(
+        max_length=LONGEST_MESSAGE,
+        error_messages={
+            "required": _("Write something first."),
+            "max_length": _("That is longer than %(limit_value)d characters. Shorten it or send it in two parts."),
+        },
+    )
+
+
+class AssignmentForm(forms.Form):
+    """`seen_assignee` is who had the ticket when the person looked at it (A23); empty fields mean nobody."""
+
+    assignee = forms.ModelChoiceField(
+        queryset=Agent.objects.none(), required=False, error_messages={"invalid_choice": _("Choose somebody who answers tickets.")}
+    )
+    seen_assignee = forms.ModelChoiceField(queryset=Agent.objects.all(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = Agent.objects.all().answering()  # type: ignore[attr-defined] # a ModelChoiceField has one
+
+
+class TeamForm(forms.Form):
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.all(), required=False, error_messages={"invalid_choice": _("This team is not there any more. Choose another.")}
+    )
+
+
+class SetupForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=200, help_text=_("It was printed where the helpdesk was started, and works once."))
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        max_length=1000,
+        help_text=_("At least 10 characters."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if password := data.get("password"):
+            try:
+                validate_password(password, Agent(email=data.get("email", ""), name=data.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data

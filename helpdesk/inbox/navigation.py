@@ -1,0 +1,78 @@
+"""The side bar: every list with its title, its count, and whether somebody is there to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from agents.availability import presence_of
+from agents.models import Agent, Team
+from helpdesk.tickets.lists import COUNT_CAP, STANDARD, ListSpec, counts, view_lists
+from helpdesk.tickets.models import TicketEvent
+
+
+@dataclass(frozen=True)
+class NavLink:
+    key: str
+    title: str
+    icon: str
+    count: str
+    shortcut: str = ""
+    is_waiting: bool = False
+    nobody_online: bool = False
+
+
+@dataclass(frozen=True)
+class Navigation:
+    standard: list[NavLink] = field(default_factory=list)
+    teams: list[NavLink] = field(default_factory=list)
+    views: list[NavLink] = field(default_factory=list)
+
+    def find(self, key: str) -> NavLink | None:
+        return next((link for link in (*self.standard, *self.teams, *self.views) if link.key == key), None)
+
+
+def navigation(agent: Agent) -> Navigation:
+    """Empty for people who see no tickets. A constant number of queries besides one count for each list."""
+    if not agent.can_answer:
+        return Navigation()
+    held = counts(agent)
+    return Navigation(
+        standard=[_standard(spec, held) for spec in STANDARD],
+        teams=[_team(team, held) for team in teams_with_members()],
+        views=[NavLink(spec.key, spec.title, spec.icon, capped(held, spec.key)) for spec in view_lists()],
+    )
+
+
+def _standard(spec: ListSpec, held: dict[str, int]) -> NavLink:
+    titles = {"mine": _("My inbox"), "unassigned": _("Unassigned"), "all": _("All tickets")}
+    shortcuts = {"mine": "g i", "unassigned": "g u", "all": "g a"}
+    is_waiting = spec.key != "all" and held.get(spec.key, 0) > 0
+    return NavLink(spec.key, titles[spec.key], spec.icon, capped(held, spec.key), shortcut=shortcuts[spec.key], is_waiting=is_waiting)
+
+
+def _team(team: Team, held: dict[str, int]) -> NavLink:
+    key = f"team-{team.pk}"
+    return NavLink(key, team.name, "users", capped(held, key), nobody_online=not online_members(team))
+
+
+def capped(held: dict[str, int], key: str) -> str:
+    count = held.get(key, 0)
+    return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
+
+
+def teams_with_members() -> Iterable[Team]:
+    members = Agent.objects.all().answering().select_related("availability")
+    return Team.objects.prefetch_related(Prefetch("members", members))
+
+
+def online_members(team: Team) -> list[Agent]:
+    return [member for member in team.members.all() if presence_of(getattr(member, "availability", None)) == "online"]
+
+
+def latest_change() -> int:
+    """How far a page has seen. A socket that opens later and has seen more makes the page read again."""
+    return TicketEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -1,0 +1,118 @@
+"""What the right-hand panel tells about a ticket and its customer (A27, A28, S8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Team
+from helpdesk.customers.models import Customer, Event
+from helpdesk.inbox.navigation import online_members, teams_with_members
+from helpdesk.inbox.reasons import SKIPPED, numbered_rules
+from helpdesk.tickets.models import Ticket, TicketEvent
+from routing.models import RoutingDecision
+
+EVENTS = 8
+PROPERTIES = 5
+EVENT_ICONS = {
+    "order": "bag",
+    "checkout": "bag",
+    "cart": "bag",
+    "deliver": "box",
+    "ship": "box",
+    "fulfil": "box",
+    "email": "mail",
+    "sms": "sms",
+    "ticket": "inbox",
+    "human": "chat",
+    "chat": "chat",
+    "conversation": "chat",
+    "view": "eye",
+    "visit": "globe",
+}
+
+
+@dataclass(frozen=True)
+class EventLine:
+    event: Event
+    icon: str
+    detail: str
+
+
+def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
+    """A constant number of queries. `ticket` comes with customer, assignee and team."""
+    teams = list(teams_with_members())
+    decision = latest_decision(ticket)
+    return {
+        "agents": assignable(reader),
+        "teams": teams,
+        "tickets_of_customer": Ticket.objects.visible_to(reader).filter(customer=ticket.customer_id).count(),
+        "evidence": _evidence(ticket),
+        "decision": decision,
+        "matched_rules": [rule for rule in numbered_rules(decision) if rule["matched"]],
+        "team_presence": _team_presence(teams, decision),
+        "skipped": [candidate for candidate in (decision.candidates if decision else []) if candidate["outcome"] in SKIPPED],
+        "events": [EventLine(event, _event_icon(event.metric), _event_detail(event)) for event in latest_events(ticket.customer)],
+        "profile": profile(ticket.customer),
+    }
+
+
+def assignable(reader: Agent) -> list[Agent]:
+    """Whom a ticket can be given to: the reader first, then by name."""
+    agents = Agent.objects.all().answering().select_related("availability").order_by("name", "pk")
+    return sorted(agents, key=lambda agent: agent.pk != reader.pk)
+
+
+def latest_decision(ticket: Ticket) -> RoutingDecision | None:
+    return ticket.decisions.select_related("team", "agent").first()
+
+
+def _team_presence(teams: Iterable[Team], decision: RoutingDecision | None) -> tuple[int, int]:
+    """(members, of whom online) of the team that the ticket was routed to, now."""
+    for team in teams:
+        if decision and team.pk == decision.team_id:
+            return len(team.members.all()), len(online_members(team))
+    return 0, 0
+
+
+def _evidence(ticket: Ticket) -> dict[str, Any]:
+    """I10: what the score was read from."""
+    if not ticket.sentiment_label:
+        return {}
+    scored: TicketEvent | None = ticket.history.filter(kind="scored").last()
+    return scored.data if scored else {}
+
+
+def latest_events(customer: Customer) -> Iterable[Event]:
+    return customer.events.order_by("-occurred_at", "-id")[:EVENTS]
+
+
+def _event_icon(metric: str) -> str:
+    return next((icon for word, icon in EVENT_ICONS.items() if word in metric.casefold()), "clock")
+
+
+def _event_detail(event: Event) -> str:
+    known = _shown(event.properties)
+    currency = known.pop("$currency", known.pop("currency", ""))
+    value = [f"{event.value} {currency}".strip()] if event.value is not None else []
+    return " · ".join([*value, *list(known.values())[:2]])
+
+
+def profile(customer: Customer) -> list[tuple[str, str]]:
+    """What is known, then up to five properties."""
+    known = [
+        (_("Phone"), customer.phone),
+        (_("Country"), customer.country),
+        (_("City"), customer.city),
+        (_("Language"), customer.language),
+        (_("External ID"), customer.external_id),
+    ]
+    return [(name, value) for name, value in known if value] + list(_shown(customer.properties).items())[:PROPERTIES]
+
+
+def _shown(properties: dict[str, Any]) -> dict[str, str]:
+    """The plain values: what is nested has no place in a narrow panel."""
+    return {name: str(value) for name, value in properties.items() if isinstance(value, (str, int, float)) and str(value)}

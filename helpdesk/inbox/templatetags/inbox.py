@@ -1,0 +1,149 @@
+"""What templates of the inbox say in one word: icons, avatars, ages, days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from agents.availability import Presence, presence_of
+from agents.models import Agent
+from helpdesk.inbox import conversation, reasons
+from helpdesk.inbox.history import Line
+from helpdesk.tickets.models import Message
+
+register = template.Library()
+
+HUES = 8
+CHANNEL_ICONS = {"email": "mail", "webchat": "chat", "sms": "sms", "social": "social", "api": "plug"}
+SENTIMENT_ICONS = {"urgent": "urgent", "negative": "frown", "neutral": "neutral", "positive": "smile", "promoter": "heart"}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> str:
+    """`size`: "" 18 px, "s" 16, "xs" 14."""
+    classes = f"icon icon-{size}" if size else "icon"
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>', classes, static("icons.svg"), name)
+
+
+@register.simple_tag
+def posts_to(name: str, number: int, key: str = "") -> str:
+    """The attributes of a form that works with and without scripts; `key` is the list that the ticket is looked at from."""
+    address = reverse(name, args=[number]) + (f"?{urlencode({'in': key})}" if key else "")
+    return format_html('method="post" action="{0}" hx-post="{0}"', address)
+
+
+@register.simple_tag
+def desk_name() -> str:
+    return str(getattr(settings, "DESK_NAME", "") or _("Helpdesk"))
+
+
+@register.filter
+def channel_icon(channel: str) -> str:
+    return CHANNEL_ICONS.get(channel, "at")
+
+
+@register.filter
+def sentiment_icon(label: str) -> str:
+    return SENTIMENT_ICONS.get(label, "neutral")
+
+
+@register.filter
+def hue(person: Any) -> int:
+    """The same person has the same colour everywhere. A person or their number."""
+    return int(getattr(person, "pk", person) or 0) % HUES + 1
+
+
+@register.filter
+def initials(person: Any) -> str:
+    parts = [part for part in str(person).split("@")[0].replace(".", " ").split() if part[0].isalnum()] or ["?"]
+    letters = parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")
+    return letters.upper()
+
+
+@register.filter
+def presence(agent: Agent) -> Presence:
+    return presence_of(getattr(agent, "availability", None))
+
+
+@register.filter
+def first_name(person: Any) -> str:
+    return str(person).split(" ")[0]
+
+
+@register.filter
+def moment(item: Message | Line) -> datetime:
+    return conversation.moment(item)
+
+
+@register.filter
+def age(at: datetime) -> str:
+    """12m, 3h, 4d, then the date: as short as a row has room for."""
+    passed = timezone.now() - at
+    if passed < timedelta(minutes=1):
+        return _("now")
+    if passed < timedelta(hours=1):
+        return _("{n}m").format(n=passed // timedelta(minutes=1))
+    if passed < timedelta(days=1):
+        return _("{n}h").format(n=passed // timedelta(hours=1))
+    if passed < timedelta(days=7):
+        return _("{n}d").format(n=passed.days)
+    return date_format(timezone.localtime(at), "j M")
+
+
+@register.filter
+def day(at: datetime) -> str:
+    """Today, Yesterday, or the date."""
+    local, today = timezone.localdate(at), timezone.localdate()
+    if local == today:
+        return _("Today")
+    if local == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(local, "j E" if local.year == today.year else "j E Y")
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "H:i")
+
+
+@register.filter
+def clock_or_day(at: datetime) -> str:
+    """13:07 today, 3 Nov before that."""
+    return clock(at) if timezone.localdate(at) == timezone.localdate() else date_format(timezone.localtime(at), "j M")
+
+
+@register.filter
+def waits(because: str) -> str:
+    return reasons.waits(because)
+
+
+@register.filter
+def outcome(candidate: dict[str, Any]) -> str:
+    return reasons.outcome(candidate)
+
+
+@register.filter
+def seen(value: Any) -> str:
+    """The value that a condition saw."""
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "–"
+    if value is None or value == "":
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@register.filter
+def as_input(field: BoundField) -> str:
+    """A form field in our look; what is wrong with it is said by the template."""
+    return field.as_widget(attrs={"class": "input", "placeholder": False})

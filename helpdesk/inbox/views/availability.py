@@ -1,0 +1,30 @@
+"""The Online/Offline switch: one's own, nobody else's (A14–A17)."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from helpdesk.inbox.pages import AgentRequest
+from helpdesk.tickets.permissions import must_answer
+from routing.shifts import go_offline, go_online
+
+
+@login_required
+@require_POST
+def availability(request: AgentRequest) -> HttpResponse:
+    """`online` is 1 or 0. There is no field for whose switch it is."""
+    must_answer(request.user)
+    choice = {"1": go_online, "0": go_offline}.get(request.POST.get("online", ""))
+    if choice is None:
+        raise PermissionDenied
+    choice(request.user)
+    request.user.refresh_from_db()
+    next_page = request.POST.get("next", "")
+    if request.htmx:
+        return render(request, "inbox/_availability.html", {"next": next_page})
+    return redirect(next_page if url_has_allowed_host_and_scheme(next_page, allowed_hosts=None) else "home")

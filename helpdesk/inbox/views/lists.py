@@ -1,0 +1,34 @@
+"""The lists of the side bar."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from agents.setup import desk_has_owner
+from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_key, list_page, shell
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """A7: All tickets. A desk that nobody owns yet is set up first."""
+    if not request.user.is_authenticated and not desk_has_owner():
+        return redirect("setup")
+    return redirect("list", DEFAULT_LIST)
+
+
+@login_required
+@require_safe
+def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
+    if not request.user.can_answer:
+        return render(request, "inbox/no_tickets.html", shell(request, key))
+    return list_page(request, key)
+
+
+@login_required
+@require_safe
+def sidebar(request: AgentRequest) -> HttpResponse:
+    """The lists with their counts, which open pages fetch again after a change."""
+    return render(request, "inbox/_sidebar.html", shell(request, list_key(request)))

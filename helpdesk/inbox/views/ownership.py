@@ -1,0 +1,37 @@
+"""Who has a ticket: its assignee and its team, chosen in the overview (A5, A29, A30)."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from helpdesk.inbox.forms import AssignmentForm, TeamForm
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, ticket_page, visible_ticket
+from helpdesk.tickets.assignment import AlreadyTaken, assign_if_still, assign_team
+
+
+@login_required
+@require_POST
+def assignment(request: AgentRequest, number: int) -> HttpResponse:
+    """A23: only if the assignee is still the one whom the person saw; else 409 and the page as it is now."""
+    ticket = visible_ticket(request, number)
+    form = AssignmentForm(request.POST)
+    if not form.is_valid():
+        return ticket_page(request, ticket, status=422, notice=first_error(form))
+    try:
+        assign_if_still(ticket, form.cleaned_data["assignee"], seen=form.cleaned_data["seen_assignee"], by=request.user)
+    except AlreadyTaken as taken:
+        return ticket_page(request, visible_ticket(request, number), status=409, notice=str(taken))
+    return back_to_ticket(request, ticket)
+
+
+@login_required
+@require_POST
+def team(request: AgentRequest, number: int) -> HttpResponse:
+    ticket = visible_ticket(request, number)
+    form = TeamForm(request.POST)
+    if not form.is_valid():
+        return ticket_page(request, ticket, status=422, notice=first_error(form))
+    assign_team(ticket, form.cleaned_data["team"], by=request.user)
+    return back_to_ticket(request, ticket)

@@ -1,0 +1,39 @@
+"""A ticket's page, and why it is where it is."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from helpdesk.inbox.history import lines
+from helpdesk.inbox.overview import latest_decision
+from helpdesk.inbox.pages import AgentRequest, list_key, shell, ticket_page, visible_ticket
+from helpdesk.inbox.reasons import in_short, numbered_rules
+from helpdesk.tickets.models import Ticket, TicketEvent
+
+
+@login_required
+@require_safe
+def ticket(request: AgentRequest, number: int) -> HttpResponse:
+    return ticket_page(request, visible_ticket(request, number))
+
+
+@login_required
+@require_safe
+def why(request: AgentRequest, number: int) -> HttpResponse:
+    """I2: every rule with the values it saw, every candidate with the reason."""
+    ticket = visible_ticket(request, number)
+    decision = latest_decision(ticket)
+    by_hand = lines(_latest_by_hand(ticket), reader=request.user)
+    context = shell(request, list_key(request)) | {"ticket": ticket, "decision": decision, "by_hand": by_hand}
+    if decision is not None:
+        context |= {"rules": numbered_rules(decision), "in_short": in_short(decision, since=by_hand[0].sentence if by_hand else "")}
+    return render(request, "inbox/why.html", context)
+
+
+def _latest_by_hand(ticket: Ticket) -> QuerySet[TicketEvent]:
+    chosen = ticket.history.filter(kind__in=["assigned", "unassigned"], by__isnull=False).select_related("by")
+    return chosen.order_by("-at", "-id")[:1]

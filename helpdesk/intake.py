@@ -1,0 +1,236 @@
+"""★ The story of a message, from the moment a transport has it to the agent whose turn it is.
+
+A transport builds one `InboundMessage` and calls `receive_message`. Only when that has returned may
+the transport answer 2xx, 250, or mark a mail as seen: by then the raw bytes, the customer, the ticket
+and the job are committed. Everything after that is `process_message`, a job that may die anywhere
+and be run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from textwrap import shorten
+from typing import Literal
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.tasks import task
+from django.utils import timezone
+
+from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_text
+from helpdesk.customers.models import Customer
+from helpdesk.customers.profiles import NobodyNamed, identify
+from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
+from helpdesk.tickets.lifecycle import ThreadIsOpen, reopen, set_sentiment
+from helpdesk.tickets.models import Inbound, Ticket
+from routing.router import route_ticket
+
+log = logging.getLogger(__name__)
+OVERDUE = timedelta(seconds=60)
+
+Status = Literal["created", "appended", "duplicate", "quarantined"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who wrote, as far as the channel tells. At least one of the three keys is set."""
+
+    email: str = ""
+    phone: str = ""  # E.164
+    external_id: str = ""
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundMessage:
+    """One message from outside, the same for all channels (C12).
+
+    `external_id` is the provider's id or the Message-ID; with `inbox` it is the key against duplicates.
+    `conversation_id` is what the channel itself calls the conversation (a chat session, a phone number,
+    for mail the first Message-ID of the thread); messages with the same one, from the same sender, share a ticket.
+    `reply_to_ticket` is a ticket number that our own signed token proved (V10).
+    `is_automatic`: sent by a machine (RFC 3834), never to be answered automatically (V7).
+    """
+
+    channel: str
+    inbox: str
+    external_id: str
+    conversation_id: str
+    sender: Sender
+    subject: str
+    text: str
+    raw: bytes
+    sent_at: datetime | None = None
+    reply_to_ticket: int | None = None
+    is_automatic: bool = False
+    problems: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a message. `ticket` and `message` are ids; both None when quarantined."""
+
+    status: Status
+    ticket: int | None = None
+    message: int | None = None
+    reason: str = ""
+
+
+def fingerprint(raw: bytes) -> str:
+    """The external id of a message that has none: SHA-256 of its bytes, in hexadecimal."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+# 1. In the transport's call ------------------------------------------------------------------------
+
+
+def receive_message(inbound: InboundMessage) -> Receipt:
+    """Everything that must not be lost, in one transaction; the job is enqueued in the same one.
+
+    Raises only what the database raises: then nothing was kept, and the transport must say "try again".
+    A message whose (inbox, external_id) is known is a duplicate and changes nothing, unless that one
+    could not be read: then this reading of it takes its place.
+    """
+    for _attempt in range(3):
+        known = _known(inbound.inbox, inbound.external_id)
+        if known is not None and known.status != Inbound.Status.QUARANTINED:
+            return _duplicate(known)
+        try:
+            with transaction.atomic():
+                return _keep(inbound, known or Inbound(inbox=inbound.inbox, external_id=inbound.external_id))
+        except NobodyNamed as problem:
+            return quarantine(channel=inbound.channel, inbox=inbound.inbox, external_id=inbound.external_id, raw=inbound.raw, reason=str(problem))
+        except (TicketClosed, Ticket.DoesNotExist, IntegrityError):
+            continue  # overtaken: by an agent who closed the ticket, or by the same message arriving twice at once
+    raise OperationalError("The message could not be stored.")
+
+
+def quarantine(*, channel: str, inbox: str, external_id: str, raw: bytes, reason: str) -> Receipt:
+    """Keeps what could not be read, with the reason, for a person to look at and try again."""
+    row, created = Inbound.objects.get_or_create(
+        inbox=inbox,
+        external_id=external_id,
+        defaults={"channel": channel, "raw": raw, "reason": reason, "status": Inbound.Status.QUARANTINED},
+    )
+    if created:
+        return Receipt("quarantined", reason=reason)
+    if row.status == Inbound.Status.QUARANTINED:
+        return Receipt("quarantined", reason=row.reason)
+    return _duplicate(row)
+
+
+def _known(inbox: str, external_id: str) -> Inbound | None:
+    return Inbound.objects.select_related("message").defer("raw").filter(inbox=inbox, external_id=external_id).first()
+
+
+def _duplicate(row: Inbound) -> Receipt:
+    message = row.message
+    return Receipt("duplicate", ticket=message.ticket_id if message else None, message=row.message_id)
+
+
+def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
+    at = timezone.now()
+    _claim(row)
+    customer = identify(**vars(inbound.sender))
+    ticket, opened = _ticket_for(inbound, customer, at)
+    row.message = add_customer_message(ticket, inbound.text, at=at)
+    row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
+    row.status, row.reason, row.needs_routing = Inbound.Status.PENDING, "", opened
+    row.save()
+    process_message.enqueue(row.pk)
+    return Receipt("created" if opened else "appended", ticket=ticket.pk, message=row.message_id)
+
+
+def _claim(row: Inbound) -> None:
+    """Of two who read a quarantined message at the same time, the second waits here until the first has committed."""
+    if row.pk and not Inbound.objects.filter(pk=row.pk, status=Inbound.Status.QUARANTINED).update(reason=""):
+        raise IntegrityError("Somebody else has read it.")
+
+
+def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tuple[Ticket, bool]:
+    """The ticket a message belongs to, and whether it must be routed: it is new, or has come back."""
+    proven = Ticket.objects.filter(pk=inbound.reply_to_ticket, customer=customer).first() if inbound.reply_to_ticket else None
+    if proven is not None:
+        return _returned(proven)
+    return open_ticket(
+        customer=customer,
+        channel=inbound.channel,
+        inbox=inbound.inbox,
+        thread_key=thread_key(inbound, customer),
+        subject=inbound.subject or _first_words(inbound.text),
+        language=inbound.sender.language or customer.language,
+        at=at,
+    )
+
+
+def thread_key(inbound: InboundMessage, customer: Customer) -> str:
+    """Of one conversation as the channel sees it. The customer is part of it: nobody writes into another's thread (V10)."""
+    return fingerprint(f"{inbound.channel}\0{customer.pk}\0{inbound.conversation_id}".encode())
+
+
+def _returned(ticket: Ticket) -> tuple[Ticket, bool]:
+    """The ticket of a reply, reopened where it was closed (C21)."""
+    try:
+        return ticket, reopen(ticket, by=None)
+    except ThreadIsOpen:
+        return Ticket.objects.get(inbox=ticket.inbox, thread_key=ticket.thread_key, closed_at=None), False
+
+
+def _first_words(text: str) -> str:
+    return shorten(text, width=80, placeholder="…") or "(no text)"
+
+
+# 2. In a worker ------------------------------------------------------------------------------------
+
+
+@task
+def process_message(inbound_id: int) -> None:
+    """Score, route, give. Safe to repeat: every step knows whether it has been done."""
+    row = Inbound.objects.select_related("message__ticket").defer("raw").get(pk=inbound_id)
+    if row.status != Inbound.Status.PENDING or row.message is None:
+        return
+    ticket = row.message.ticket
+    if row.needs_routing:
+        read_sentiment(ticket, row.message.text)
+        route_ticket(ticket.pk, cause=_cause(ticket))
+    Inbound.objects.filter(pk=row.pk, status=Inbound.Status.PENDING).update(status=Inbound.Status.DONE)
+
+
+def _cause(ticket: Ticket) -> str:
+    """Each time that a ticket is opened it is decided once, whichever message or person opened it."""
+    opening = ticket.history.filter(kind__in=("created", "reopened")).latest("pk")
+    return f"{opening.kind} {opening.pk}"
+
+
+def read_sentiment(ticket: Ticket, text: str) -> None:
+    """S2, S14: on creation and on coming back. Without a verdict the ticket is routed all the same (C11)."""
+    if ticket.sentiment_label or ticket.channel not in SCORED_CHANNELS:
+        return
+    try:
+        verdict = score_text(text, ticket.language)
+    except ScorerUnavailable:
+        return
+    except Exception:  # whatever a model or its server does, no customer waits in nobody's list for it
+        log.exception("Ticket %s was not scored", ticket.pk)
+        return
+    set_sentiment(ticket, score=verdict.score, label=verdict.label, model=verdict.model, quotes=list(verdict.evidence), repaired=verdict.repaired)
+
+
+@task
+def sweep() -> int:
+    """Finds messages that no job has finished: a queue lost them, their worker died, or a person has reopened their ticket.
+
+    Returns how many.
+    """
+    overdue = timezone.now() - OVERDUE
+    pending = Inbound.objects.filter(status=Inbound.Status.PENDING, received_at__lt=overdue).order_by("received_at")
+    ids = list(pending.values_list("pk", flat=True)[:500])
+    for inbound_id in ids:
+        try:
+            process_message.func(inbound_id)
+        except Exception:  # one that fails must not keep the others waiting; it stays pending, so the next sweep finds it
+            log.exception("Received message %s was not worked off", inbound_id)
+    return len(ids)

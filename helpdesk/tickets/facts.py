@@ -1,0 +1,23 @@
+"""What conditions can ask about a ticket (R10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.tickets.models import Message, Ticket
+
+
+def ticket_value(ticket: Ticket, name: str) -> Any:
+    """The value of one of `grammar.TICKET_FIELDS`; None when unknown."""
+    match name:
+        case "tags":
+            return [tag.name for tag in ticket.tags.all()]
+        case "sentiment":
+            return ticket.sentiment_label or None
+        case "team":
+            return ticket.team.name if ticket.team else None
+        case "assignee":
+            return ticket.assignee.name if ticket.assignee else None
+        case "body":
+            return "\n".join(ticket.messages.filter(author=Message.Author.CUSTOMER).values_list("text", flat=True))
+    return getattr(ticket, name)

@@ -1,0 +1,45 @@
+"""Tells open pages that a ticket has changed. Holds nothing that differs between viewers (V12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+
+from agents.streams import DESK, publish
+from helpdesk.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class _Publication:
+    ticket_id: int
+
+    def __call__(self) -> None:
+        if frame := ticket_frame(self.ticket_id):
+            publish(DESK, frame)
+
+
+def publish_ticket(ticket: Ticket) -> None:
+    """After commit, and once for all that a transaction did to the ticket."""
+    publication = _Publication(ticket.pk)
+    if all(queued != publication for _sids, queued, _robust in connection.run_on_commit):
+        transaction.on_commit(publication)
+
+
+def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
+    """The row as any page shows it, and the facts by which a page knows whether it belongs in its list."""
+    ticket = Ticket.objects.select_related("customer", "assignee", "team").prefetch_related("tags", "views").filter(pk=ticket_id).first()
+    if ticket is None:
+        return None
+    return {
+        "kind": "ticket",
+        "ticket": ticket.pk,
+        "row": render_to_string("inbox/_row.html", {"ticket": ticket}),
+        "assignee": ticket.assignee_id,
+        "team": ticket.team_id,
+        "open": ticket.is_open,
+        "views": [view.pk for view in ticket.views.all()],
+        "at": ticket.last_message_at.isoformat(),
+    }

@@ -1,0 +1,8 @@
+"""HTTP at scale: several processes of this, beside websockets in their own (see docs/architecture.md)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+application = get_wsgi_application()

@@ -1,0 +1,111 @@
+"""Whose turn it is (A4, B5, B15): one ledger for the desk, a team is a filter over it (C3).
+
+Fair because there is one counter: whoever increments it holds the turn until commit, so picks happen one
+after the other. The agent whose last turn is longest ago is next; agents who are eligible for the same
+tickets therefore alternate strictly, and their counts differ by at most one (I7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from agents.availability import presence_of, still_online
+from agents.hours import desk_hours, is_open
+from agents.models import Agent
+from helpdesk.tickets.assignment import claim_for
+from helpdesk.tickets.models import Ticket
+from routing.models import Ledger, LedgerEntry, RoundRobinSettings
+
+IS_OFF = "round robin is off"
+OUTSIDE_HOURS = "outside business hours"
+NOBODY_ONLINE = "nobody is online"
+EVERYBODY_FULL = "everybody is full"
+
+
+@dataclass
+class Turn:
+    """What came of asking for an agent: who, or why nobody; and each candidate with the reason (I2)."""
+
+    agent: Agent | None = None
+    waiting_because: str = ""
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+
+
+def round_robin_settings() -> RoundRobinSettings:
+    return RoundRobinSettings.objects.filter(pk=1).first() or RoundRobinSettings(pk=1)
+
+
+def give_to_next_agent(ticket: Ticket) -> Turn:
+    """Inside the caller's transaction, as its last act: it holds the one ledger row until commit.
+
+    Does nothing to a ticket that is closed or has an assignee.
+    """
+    settings = round_robin_settings()
+    if not settings.is_on:
+        return Turn(waiting_because=IS_OFF)
+    if settings.only_in_hours(ticket.channel) and not is_open(desk_hours(), timezone.now()):
+        return Turn(waiting_because=OUTSIDE_HOURS)
+    if not _candidates(ticket).filter(availability__is_online=True).exists():
+        return Turn(waiting_because=NOBODY_ONLINE, candidates=[_candidate(agent, "offline") for agent in _candidates(ticket)])
+    return _take_turn(ticket, settings.capacity)
+
+
+def _take_turn(ticket: Ticket, capacity: int) -> Turn:
+    turn_number = _hold_the_ledger()
+    turn = Turn()
+    for agent in _in_order(ticket):
+        outcome = _outcome(agent, turn, capacity)
+        if outcome == "taken":
+            if not claim_for(ticket, agent):
+                return Turn()  # closed, or taken by hand, a moment ago
+            _note_turn(agent, turn_number)
+            turn.agent = agent
+        turn.candidates.append(_candidate(agent, outcome))
+    if turn.agent is None:
+        outcomes = {candidate["outcome"] for candidate in turn.candidates}
+        turn.waiting_because = EVERYBODY_FULL if "full" in outcomes else NOBODY_ONLINE
+    return turn
+
+
+def _hold_the_ledger() -> int:
+    """The number of this turn. The write is the lock: it waits for every turn before it to commit."""
+    if not Ledger.objects.filter(pk=1).update(turn=F("turn") + 1):
+        Ledger.objects.get_or_create(pk=1)
+        Ledger.objects.filter(pk=1).update(turn=F("turn") + 1)
+    return Ledger.objects.get(pk=1).turn
+
+
+def _candidates(ticket: Ticket) -> QuerySet[Agent]:
+    agents = Agent.objects.all().answering()
+    return agents.filter(teams=ticket.team_id) if ticket.team_id else agents
+
+
+def _in_order(ticket: Ticket) -> QuerySet[Agent]:
+    """Longest without a turn first; who never had one before everybody."""
+    load = Count("tickets", filter=Q(tickets__closed_at=None, tickets__assigned_automatically=True))
+    last_turn = F("ledger_entry__last_turn")
+    return _candidates(ticket).select_related("availability").annotate(load=load).order_by(last_turn.asc(nulls_first=True), "pk")
+
+
+def _outcome(agent: Agent, turn: Turn, capacity: int) -> str:
+    presence = presence_of(getattr(agent, "availability", None))
+    if presence != "online":
+        return presence
+    if capacity and agent.load >= capacity:  # type: ignore[attr-defined] # annotated in _in_order
+        return "full"
+    if turn.agent is not None:
+        return "not their turn"
+    return "taken" if still_online(agent.pk) else "offline"
+
+
+def _note_turn(agent: Agent, turn_number: int) -> None:
+    LedgerEntry.objects.get_or_create(agent=agent)
+    LedgerEntry.objects.filter(agent=agent).update(last_turn=turn_number, received=F("received") + 1)
+
+
+def _candidate(agent: Agent, outcome: str) -> dict[str, Any]:
+    return {"agent": agent.pk, "name": agent.name, "outcome": outcome}

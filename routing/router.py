@@ -1,0 +1,95 @@
+"""★ Where a ticket goes, and why: read this from top to bottom to know how Bob got it."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.tasks import task
+from django.utils import timezone
+
+from helpdesk.tickets.assignment import assign_team
+from helpdesk.tickets.events import record_event
+from helpdesk.tickets.models import SavedView, Ticket, TicketEvent, ViewEntry
+from routing.matching import match_rules
+from routing.models import RoutingDecision
+from routing.round_robin import Turn, give_to_next_agent
+
+
+def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
+    """Rules, then team, then the agent whose turn it is (C13), once for each `cause`.
+
+    The same cause again changes nothing and returns the first decision.
+    """
+    decided = RoutingDecision.objects.filter(ticket=ticket_id, cause=cause)
+    try:
+        return decided.first() or _decide(ticket_id, cause)
+    except IntegrityError:  # another worker has decided at the same time
+        return decided.get()
+
+
+@transaction.atomic
+def _decide(ticket_id: int, cause: str) -> RoutingDecision:
+    """One transaction; the ledger is locked last."""
+    ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=ticket_id)
+    match = match_rules(ticket, now := timezone.now())
+    decision = RoutingDecision.objects.create(ticket=ticket, cause=cause, at=now, rules=match.reasons, team=match.team)
+    if ticket.is_open:
+        _enter_views(ticket, match.views)
+    if ticket.is_open and ticket.assignee_id is None:
+        _give(ticket, decision)
+    record_event(ticket, "routed", decision=decision.pk, team=str(match.team or ""), agent=str(decision.agent or ""), waiting_because=decision.waiting_because)
+    return decision
+
+
+def _enter_views(ticket: Ticket, views: list[SavedView]) -> None:
+    """R13: not assigned, still available to every agent."""
+    for view in views:
+        ViewEntry.objects.get_or_create(view=view, ticket=ticket)
+
+
+def _give(ticket: Ticket, decision: RoutingDecision) -> None:
+    """R12, A12: the team first; then one of its members, or of everybody."""
+    if decision.team is not None:
+        assign_team(ticket, decision.team, by=None)
+    turn = give_to_next_agent(ticket)
+    decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, turn.waiting_because
+    decision.save(update_fields=["agent", "candidates", "waiting_because"])
+
+
+def route_waiting() -> int:
+    """Hands out what waits, oldest first, until nobody can take more (C8). Returns how many went out.
+
+    A ticket waits when routing found nobody for it. One that a person returned does not: it stays where they put it (A30).
+    """
+    given, stuck = 0, set()
+    for ticket_id, *alike in _waiting().values_list("pk", "team", "channel"):
+        if tuple(alike) in stuck:  # nobody can take the older one of the same team and channel
+            continue
+        turn = _give_waiting(ticket_id)
+        given += turn.agent is not None
+        if turn.waiting_because:
+            stuck.add(tuple(alike))
+    return given
+
+
+def _waiting() -> QuerySet[Ticket]:
+    latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-at", "-pk")
+    unowned = Ticket.objects.open().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
+    return unowned.filter(latest="routed").order_by("created_at", "pk")
+
+
+@transaction.atomic
+def _give_waiting(ticket_id: int) -> Turn:
+    ticket = Ticket.objects.select_related("customer", "team").get(pk=ticket_id)
+    turn = give_to_next_agent(ticket)
+    if turn.agent is not None:
+        decision = ticket.decisions.all()[:1].get()
+        decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, ""
+        decision.save(update_fields=["agent", "candidates", "waiting_because"])
+    return turn
+
+
+@task
+def route_waiting_job() -> int:
+    """When somebody goes Online, and every minute for the hours that have opened and agents who have closed tickets."""
+    return route_waiting()

@@ -1,0 +1,24 @@
+"""Going Online and Offline, and what follows from it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from agents.availability import set_availability
+from agents.models import Agent
+from routing.router import route_waiting_job
+
+
+@transaction.atomic
+def go_online(agent: Agent) -> None:
+    """A14–A16: by the agent, for the agent. What waits is handed out at once, oldest first (C8)."""
+    if not agent.can_answer:
+        raise PermissionError("Only people who answer tickets can go Online.")
+    set_availability(agent, is_online=True)
+    route_waiting_job.enqueue()
+
+
+@transaction.atomic
+def go_offline(agent: Agent) -> None:
+    """A15: no automatic ticket from now on. What the agent has stays theirs (B14)."""
+    set_availability(agent, is_online=False)

@@ -1,0 +1,10 @@
+// The scripts of the inbox. Each adds to a page that works without it.
+import "./ages.js";
+import "./conversation.js";
+import "./keys.js";
+import "./requests.js";
+import "./rows.js";
+import "./toasts.js";
+import { connect } from "./live.js";
+
+connect();

@@ -1,0 +1,94 @@
+"""A real desk in processes of its own, which a test may kill at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.servers import ROOT, free_port, is_listening
+
+PATIENCE = 90  # seconds
+
+
+class Desk:
+    """`serve`, and beside it `work` and `receive_smtp` when asked for. Whatever is killed can be started again."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.environment = os.environ | {"HELPDESK_DATA": str(folder), "HELPDESK_ENV_FILE": os.devnull, "JOB_LOCK_TIMEOUT": "3"} | environment
+        self.log = (folder / "desk.log").open("a")
+        self.port, self.smtp_port = free_port(), free_port()
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        options = {"serve": ["--port", str(self.port)], "work": [], "receive_smtp": ["--port", str(self.smtp_port)]}
+        self.processes[name] = subprocess.Popen([sys.executable, "manage.py", name, *options[name]], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
+
+        ports = {"serve": self.port, "receive_smtp": self.smtp_port}
+        if name in ports:
+            self.wait_for(lambda: is_listening(ports[name]))
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def kill(self, name: str) -> None:
+        self.processes[name].send_signal(signal.SIGKILL)
+        self.processes[name].wait()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(PATIENCE)
+        self.log.close()
+
+    def run_python(self, code: str) -> Any:
+        """What `code`, which prints JSON last, prints inside the desk's own Django."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        output = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True).stdout
+        return json.loads(output.splitlines()[-1])
+
+    def post(self, path: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Status and answer; status 0 when nobody answered."""
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, {}
+        except OSError:
+            return 0, {}
+
+    @staticmethod
+    def wait_for(condition: Any) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "This did not come true in time."
+            time.sleep(0.2)
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database beside the one of this run."""
+    server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
+    name = f"desk_{secrets.token_hex(4)}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{server}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

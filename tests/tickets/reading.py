@@ -1,0 +1,21 @@
+"""What tests read back of a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.models import Agent
+from helpdesk.tickets.models import Ticket
+
+Row = tuple[str, Agent | None, dict[str, Any]]
+
+
+def history(ticket: Ticket) -> list[Row]:
+    """Kind, who, data of each row, oldest first; without those of how the ticket came in."""
+    rows = [(event.kind, event.by, event.data) for event in ticket.history.select_related("by")]
+    return [row for row in rows if row[0] not in ("created", "customer_wrote")]
+
+
+def again(ticket: Ticket) -> Ticket:
+    """As the database has it now."""
+    return Ticket.objects.get(pk=ticket.pk)
