@@ -45,6 +45,11 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
         (gettext_lazy("On the desk"), {"fields": ("role", "teams", "is_active")}),
         (gettext_lazy("At work"), {"fields": ("presence", "last_login", "date_joined")}),
     )
+    view_fieldsets = (
+        (None, {"fields": ("name", "email")}),
+        (gettext_lazy("On the desk"), {"fields": ("role", "team_names", "is_active")}),
+        fieldsets[2],
+    )
     add_fieldsets = ((None, {"fields": ("name", "email", "role", "teams", "password1", "password2")}),)
     readonly_fields = ("presence", "last_login", "date_joined")
 
@@ -67,7 +72,7 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
     def get_fieldsets(self, request: HttpRequest, obj: Agent | None = None) -> Any:
         """Who may only look sees nothing of the password, not even how it is hashed."""
         if obj is not None and not self.has_change_permission(request, obj):
-            return ((None, {"fields": ("name", "email")}), *self.fieldsets[1:])
+            return self.view_fieldsets
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> Any:
@@ -79,18 +84,13 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
         form.by = person(request)
         return form
 
-    def save_model(self, request: HttpRequest, obj: Agent, form: ModelForm[Agent], change: bool) -> None:
-        """Role and "active" go their own way: through their verbs, which sign the person out (V16)."""
-        if not change:
-            return super().save_model(request, obj, form, change)
-        role, is_active = Role(obj.role), obj.is_active
-        obj.role, obj.is_active = form.initial.get("role", role), form.initial.get("is_active", is_active)
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        people.forget_old_addresses(obj)
-        people.set_role(obj, role, by=person(request))
-        if is_active != obj.is_active:
-            self._switch(request, obj, is_active)
-        return None
+        if change:
+            people.forget_old_addresses(obj)
+            people.set_role(obj, form.wanted["role"], by=person(request))
+            if form.wanted["is_active"] != obj.is_active:
+                self._switch(request, obj, form.wanted["is_active"])
 
     def _switch(self, request: HttpRequest, agent: Agent, is_active: bool) -> None:
         if is_active:

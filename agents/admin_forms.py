@@ -55,21 +55,27 @@ class NewAgentForm(_AgentFields, UserCreationForm):
 
 
 class AgentForm(_AgentFields, UserChangeForm):
+    """Role and "active" are checked here and end up in `wanted`: they are set by their verbs (see `agents.people`)."""
+
     class Meta:
         model = Agent
         fields = ("name", "email", "role", "is_active")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted: dict[str, Any] = {"role": self.instance.role, "is_active": self.instance.is_active}
+
     def clean_role(self) -> str:
-        role = self.cleaned_data["role"]
-        if role != self.initial["role"]:
+        role = self.wanted["role"] = Role(self.cleaned_data["role"])
+        if role != self.instance.role:
             _allowed(people.check_role, self.instance, role, by=self.by)
-        return str(role)
+        return str(self.instance.role)
 
     def clean_is_active(self) -> bool:
-        is_active = bool(self.cleaned_data["is_active"])
-        if self.initial["is_active"] and not is_active:
+        is_active = self.wanted["is_active"] = bool(self.cleaned_data["is_active"])
+        if self.instance.is_active and not is_active:
             _allowed(people.check_deactivation, self.instance, by=self.by)
-        return is_active
+        return bool(self.instance.is_active)
 
 
 def _allowed(check: Any, *args: Any, by: Agent) -> None:

@@ -6,7 +6,7 @@ The bottom of the house: nothing here knows a ticket.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,7 +16,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
 
 
 class Role(models.TextChoices):
@@ -59,17 +58,19 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting: the history keeps its names."))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
-    objects: ClassVar[AgentManager] = AgentManager.from_queryset(AgentQuerySet)()  # type: ignore[assignment] # the stubs cannot type from_queryset on a ClassVar
+    objects = AgentManager.from_queryset(AgentQuerySet)()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]
 
     class Meta:
         verbose_name = _("agent")
         verbose_name_plural = _("agents")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_agent_per_email", violation_error_message=_("Somebody already signs in with this e-mail.")),
-            models.UniqueConstraint(fields=["role"], condition=models.Q(role="Owner"), name="exactly_one_owner", violation_error_message=_("There is already an Owner.")),
+            models.UniqueConstraint(
+                fields=["role"], condition=models.Q(role="Owner"), name="exactly_one_owner", violation_error_message=_("There is already an Owner.")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ URGENT_UP_TO = 5
 HIGHEST_SCORE_OF = {"negative": 3, "neutral": 6, "positive": 8, "promoter": 10}  # C10, from the bottom up
 
 
-class ScorerUnavailable(Exception):  # noqa: N818 # a state of the machine, not a fault of the program
+class ScorerUnavailable(Exception):
     """This scorer cannot work here or now. The ticket stays without a score; nothing else stops."""
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from agents.models import Agent
+from agents.streams import agent_stream, publish
 from routing.shifts import go_offline
 
 
@@ -16,7 +18,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def logout(self, request: HttpRequest) -> Any:
-        """A18: signed out is Offline, and open pages are told to close."""
-        if request.user.is_authenticated:
-            go_offline(request.user)
-        return super().logout(request)
+        """A18: signed out is Offline, and the pages that are still open close at once (V12)."""
+        agent = request.user
+        if isinstance(agent, Agent):
+            go_offline(agent)
+        answer = super().logout(request)
+        if isinstance(agent, Agent):
+            publish(agent_stream(agent.pk), {"kind": "signed_out"})
+        return answer

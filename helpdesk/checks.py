@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 @register()
 def in_memory_layer_reaches_one_process(**_kwargs: Any) -> list[CheckMessage]:
-    in_memory = settings.CHANNEL_LAYERS["default"]["BACKEND"].endswith("InMemoryChannelLayer")
+    in_memory = "InMemory" in settings.CHANNEL_LAYERS["default"]["BACKEND"]
     if in_memory and settings.WEB_PROCESSES > 1:
         return [Error("Live updates would reach only one of the web processes.", hint="Set REDIS_URL, or WEB_PROCESSES to 1.", id="helpdesk.E001")]
     return []

@@ -196,7 +196,14 @@ EMAIL_INBOXES = [address.lower() for address in env.list("EMAIL_INBOXES", defaul
 def mailer() -> dict[str, Any]:
     """One mailer from EMAIL_URL: smtp://, smtp+tls://, consolemail://, filemail:///folder, memorymail://"""
     url = env.email_url_config(env.str("EMAIL_URL", "") or f"filemail:///{DATA_DIR / 'outgoing'}")
-    options = {"host": "EMAIL_HOST", "port": "EMAIL_PORT", "username": "EMAIL_HOST_USER", "password": "EMAIL_HOST_PASSWORD", "use_tls": "EMAIL_USE_TLS", "use_ssl": "EMAIL_USE_SSL"}
+    options = {
+        "host": "EMAIL_HOST",
+        "port": "EMAIL_PORT",
+        "username": "EMAIL_HOST_USER",
+        "password": "EMAIL_HOST_PASSWORD",
+        "use_tls": "EMAIL_USE_TLS",
+        "use_ssl": "EMAIL_USE_SSL",
+    }
     backend = url["EMAIL_BACKEND"]
     if backend.endswith("filebased.EmailBackend"):
         return {"BACKEND": backend, "OPTIONS": {"file_path": url["EMAIL_FILE_PATH"]}}
@@ -287,12 +294,30 @@ UNFOLD = {
     "SIDEBAR": {"navigation": "helpdesk.admin_site.navigation"},
     "COLORS": {
         "primary": {
-            **{"50": "#f0f7f7", "100": "#e1eeee", "200": "#c6dddf", "300": "#a9cdd0", "400": "#7cc7cf", "500": "#4fb0bb"},
-            **{"600": "#0f6672", "700": "#0b545e", "800": "#08434b", "900": "#083940", "950": "#04191c"},
+            "50": "#f0f7f7",
+            "100": "#e1eeee",
+            "200": "#c6dddf",
+            "300": "#a9cdd0",
+            "400": "#7cc7cf",
+            "500": "#4fb0bb",
+            "600": "#0f6672",
+            "700": "#0b545e",
+            "800": "#08434b",
+            "900": "#083940",
+            "950": "#04191c",
         },
         "base": {
-            **{"50": "#f7f6f2", "100": "#f2f1ec", "200": "#e3e1d9", "300": "#cbc8be", "400": "#98a2a2", "500": "#616b6c"},
-            **{"600": "#4d585a", "700": "#3d484b", "800": "#2b3437", "900": "#191e1f", "950": "#121617"},
+            "50": "#f7f6f2",
+            "100": "#f2f1ec",
+            "200": "#e3e1d9",
+            "300": "#cbc8be",
+            "400": "#98a2a2",
+            "500": "#616b6c",
+            "600": "#4d585a",
+            "700": "#3d484b",
+            "800": "#2b3437",
+            "900": "#191e1f",
+            "950": "#121617",
         },
     },
 }

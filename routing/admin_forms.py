@@ -13,6 +13,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from routing.models import Rule
 
+_CHANNEL_IS_EMAIL = {"type": "ticket-property", "property": "channel", "filter": {"type": "string", "operator": "equals", "value": "email"}}
+EXAMPLE = {"condition_groups": [{"conditions": [_CHANNEL_IS_EMAIL]}]}
+
 
 class DefinitionField(forms.JSONField):
     """JSON as people read it, with the place of a mistake named."""
@@ -41,11 +44,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class tak
     definition = DefinitionField(
         label=gettext_lazy("Conditions"),
         help_text=gettext_lazy("All groups must hold; in a group, one condition is enough. The list of rules says it in words."),
-        initial={
-            "condition_groups": [
-                {"conditions": [{"type": "ticket-property", "property": "channel", "filter": {"type": "string", "operator": "equals", "value": "email"}}]}
-            ]
-        },
+        initial=EXAMPLE,
     )
 
     class Meta:
@@ -58,4 +57,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class tak
         self.cleaned_data[other] = None
         if not self.cleaned_data.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, _("Choose where the tickets go."))
+        if "definition" in self.errors:
+            self.instance.definition = EXAMPLE  # the model's own check would only say it a second time
         return self.cleaned_data

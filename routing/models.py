@@ -23,7 +23,9 @@ class Rule(models.Model):
         VIEW = "view", _("Save as view")
 
     name = models.CharField(_("name"), max_length=120, unique=True)
-    position = models.PositiveIntegerField(_("position"), default=0, help_text=_("Rules are tried from the lowest to the highest; the first matching team rule wins."))
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Rules are tried from the lowest to the highest; the first matching team rule wins.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     definition = models.JSONField(_("conditions"))
     destination = models.CharField(_("destination"), max_length=10, choices=Destination.choices)
@@ -106,7 +108,9 @@ class RoundRobinSettings(models.Model):
     hours_sms = models.BooleanField(_("SMS only in business hours"), default=False)
     hours_social = models.BooleanField(_("social only in business hours"), default=False)
     hours_api = models.BooleanField(_("API only in business hours"), default=False)
-    capacity = models.PositiveIntegerField(_("open automatic tickets per agent"), default=0, help_text=_("An agent who has this many gets no more until one is closed. 0 = no limit."))
+    capacity = models.PositiveIntegerField(
+        _("open automatic tickets per agent"), default=0, help_text=_("An agent who has this many gets no more until one is closed. 0 = no limit.")
+    )
 
     class Meta:
         verbose_name = _("inbound messages")

@@ -51,7 +51,12 @@ def give_to_next_agent(ticket: Ticket) -> Turn:
         return Turn(waiting_because=OUTSIDE_HOURS)
     if not _candidates(ticket).filter(availability__is_online=True).exists():
         return Turn(waiting_because=NOBODY_ONLINE, candidates=[_candidate(agent, "offline") for agent in _candidates(ticket)])
-    return _take_turn(ticket, settings.capacity)
+    return _take_turn(ticket, settings.capacity) if _hold(ticket) else Turn()
+
+
+def _hold(ticket: Ticket) -> bool:
+    """Nobody else can take or close it until commit. Before the ledger, as routing to a team does: else they could wait for each other."""
+    return Ticket.objects.filter(pk=ticket.pk, assignee=None, closed_at=None).update(assignee=None) == 1
 
 
 def _take_turn(ticket: Ticket, capacity: int) -> Turn:
@@ -59,9 +64,7 @@ def _take_turn(ticket: Ticket, capacity: int) -> Turn:
     turn = Turn()
     for agent in _in_order(ticket):
         outcome = _outcome(agent, turn, capacity)
-        if outcome == "taken":
-            if not claim_for(ticket, agent):
-                return Turn()  # closed, or taken by hand, a moment ago
+        if outcome == "taken" and claim_for(ticket, agent):
             _note_turn(agent, turn_number)
             turn.agent = agent
         turn.candidates.append(_candidate(agent, outcome))
@@ -80,7 +83,7 @@ def _hold_the_ledger() -> int:
 
 
 def _candidates(ticket: Ticket) -> QuerySet[Agent]:
-    agents = Agent.objects.all().answering()
+    agents = Agent.objects.answering()
     return agents.filter(teams=ticket.team_id) if ticket.team_id else agents
 
 

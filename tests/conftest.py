@@ -73,11 +73,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "playwright" in item.fixturenames:
             item.add_marker("browser")
-    # The browser comes last: Playwright leaves an event loop running in its thread, which Django's ORM refuses.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=turn)
     for marker, (tool, is_there) in NEEDS.items():
         if not is_there():
             leave_out(items, marker, tool)
+
+
+def turn(item: pytest.Item) -> int:
+    """The longest first, so that no worker is left with them. The browser last: Playwright leaves an event loop running
+    in its thread, which Django's ORM refuses."""
+    if item.get_closest_marker("browser"):
+        return 2
+    return 0 if item.path.parent.name == "load" else 1
 
 
 def leave_out(items: list[pytest.Item], marker: str, tool: str) -> None:

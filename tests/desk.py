@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ class Desk:
 
     def start(self, name: str) -> None:
         options = {"serve": ["--port", str(self.port)], "work": [], "receive_smtp": ["--port", str(self.smtp_port)]}
-        self.processes[name] = subprocess.Popen([sys.executable, "manage.py", name, *options[name]], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "manage.py", name, *options[name]], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
+        )
 
         ports = {"serve": self.port, "receive_smtp": self.smtp_port}
         if name in ports:
@@ -74,8 +76,8 @@ class Desk:
             return 0, {}
 
     @staticmethod
-    def wait_for(condition: Any) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def wait_for(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not condition():
             assert time.monotonic() < deadline, "This did not come true in time."
             time.sleep(0.2)

@@ -80,17 +80,6 @@ def private_redis() -> Iterator[str]:
 
 
 @contextmanager
-def private_desk(folder: Path, **environment: str) -> Iterator[tuple[str, Path]]:
-    """The address of a desk as `manage.py serve` runs it, with its data in `folder`; and the log of what it prints."""
-    port = free_port()
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    variables = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    variables |= {"HELPDESK_DATA": str(folder), "HELPDESK_ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"} | environment
-    with running(command, cwd=ROOT, env=variables, answers=lambda: is_listening(port)) as log:
-        yield f"http://127.0.0.1:{port}", log
-
-
-@contextmanager
 def running(command: list[str | Path], *, answers: Callable[[], bool], stop_by: signal.Signals = signal.SIGTERM, **options: Any) -> Iterator[Path]:
     """A server process that answers; stopped by its pid at the end. What it prints goes to a log, which is shown if it never answers."""
     with tempfile.NamedTemporaryFile(prefix="server-", suffix=".log") as output:

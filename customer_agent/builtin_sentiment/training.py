@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from customer_agent.builtin_sentiment.engine import HEAD, KINDS, embed
 
 PHRASES = Path(__file__).with_name("phrases.txt")
-RIDGE = 0.3  # on the development half of the sample every value from 0.1 to 0.5 did nearly as well
+RIDGE = 0.6  # by cross-validation; 0.4 to 0.9 do nearly as well
 
 
 def fit() -> NDArray[np.float32]:
@@ -20,7 +20,7 @@ def fit() -> NDArray[np.float32]:
     wanted = np.array([[kind == column for column in KINDS] for _, kind in phrases], dtype=np.float64)
     centre, share = vectors.mean(axis=0), wanted.mean(axis=0)
     spread = vectors - centre
-    weights = spread.T @ np.linalg.solve(spread @ spread.T + RIDGE * np.eye(len(phrases)), wanted - share)
+    weights = np.linalg.solve(spread.T @ spread + RIDGE * np.eye(vectors.shape[1]), spread.T @ (wanted - share))
     return np.vstack([weights, share - centre @ weights]).astype(np.float32)
 
 

@@ -41,7 +41,9 @@ class NewMessageSerializer(StrictSerializer):
     channel = serializers.ChoiceField(Channel.choices, default=Channel.API)
     inbox = serializers.CharField(max_length=320, default="api", help_text="The address or number of yours that was written to.")
     external_id = serializers.CharField(max_length=200, help_text="Your id of this message. The same one again in the same inbox is a duplicate.")
-    conversation_id = serializers.CharField(max_length=200, required=False, help_text="Messages of one sender with the same one share a ticket. Without it, the sender is the conversation.")
+    conversation_id = serializers.CharField(
+        max_length=200, required=False, help_text="Messages of one sender with the same one share a ticket. Without it, the sender is the conversation."
+    )
     subject = serializers.CharField(max_length=300, required=False, default="")
     text = serializers.CharField(max_length=200_000)
     sender = SenderSerializer()
@@ -71,3 +73,9 @@ class AvailabilitySerializer(StrictSerializer):
     """One's own switch; there is none for anybody else's (A17)."""
 
     online = serializers.BooleanField()
+
+
+class PresenceSerializer(AvailabilitySerializer):
+    """With what was measured beside it (C18)."""
+
+    presence = serializers.ChoiceField(["online", "away", "offline"])

@@ -1,7 +1,7 @@
 """The grammar of conditions (SPEC part 3): JSON in, dataclasses out, or an error that names the place.
 
-    definition := {"condition_groups": [group, …]}     groups joined by AND
-    group      := {"conditions": [condition, …]}       conditions in a group joined by OR
+definition := {"condition_groups": [group, …]}     groups joined by AND
+group      := {"conditions": [condition, …]}       conditions in a group joined by OR
 """
 
 from __future__ import annotations
@@ -120,13 +120,14 @@ _FILTERS = {kind.type: kind for kind in (Numeric, String, Boolean, Existence, Li
 def parse_filter(data: Any, path: str, *allowed: type[Any]) -> Filter:
     """A filter of one of the `allowed` types, any if none is named."""
     types = tuple(kind.type for kind in allowed) or tuple(_FILTERS)
-    kind = _FILTERS[_choice(data if isinstance(data, dict) else {}, "type", path, types)]
+    kind: type[Any] = _FILTERS[_choice(data if isinstance(data, dict) else {}, "type", path, types)]
     name = _choice(data, "operator", path, tuple(kind.operators))
     if kind is Existence:
         _fields(data, path, "type", "operator")
         return Existence(name)
     _fields(data, path, "type", "operator", "value")
-    return kind(name, _VALUES[kind.type](data.get("value"), name, f"{path}.value"))
+    made: Filter = kind(name, _VALUES[kind.type](data.get("value"), name, f"{path}.value"))
+    return made
 
 
 def _number(value: Any, _operator: str, path: str) -> float:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from helpdesk.customers.models import Customer, Event
 
-_FIELDS = ("name", "country", "city", "language")
+_FIELDS = {"name": 200, "country": 100, "city": 100, "language": 10}  # and their longest values
 
 
 class NobodyNamed(ValueError):
@@ -75,8 +75,8 @@ def _with(key: str, value: str) -> QuerySet[Customer]:
 
 
 def _fill(customer: Customer, facts: dict[str, Any], *, changed: bool = False) -> Customer:
-    for field in _FIELDS:
-        value = str(facts.get(field) or "")[: Customer._meta.get_field(field).max_length]
+    for field, longest in _FIELDS.items():
+        value = str(facts.get(field) or "")[:longest]
         if value and value != getattr(customer, field):
             setattr(customer, field, value)
             changed = True

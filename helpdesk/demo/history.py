@@ -12,13 +12,12 @@ from heapq import heapify, heappop, heappush
 
 from django.utils import timezone
 
-from agents.availability import note_sign_of_life
-from agents.models import ANSWERING_ROLES, Agent, Team
+from agents.models import ANSWERING_ROLES, Agent, Availability, Team
 from helpdesk.customers.models import Customer
 from helpdesk.demo import pen
 from helpdesk.demo.customers import filled
 from helpdesk.demo.past import living_at
-from helpdesk.demo.staff import ADVICE
+from helpdesk.demo.staff import ADVICE, on_the_floor, played
 from helpdesk.demo.texts import Author, Case, phrases
 from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.conversation import add_note, reply
@@ -30,7 +29,7 @@ Story = Iterator[timedelta]
 
 DAYS = 10
 OPENS, SHIFT = 8, timedelta(hours=12)  # o'clock where the desk is, and how long people stay
-LOOK_AGAIN = timedelta(minutes=45)  # when a ticket had to be left because nobody was there
+STEPPED_OUT = timedelta(minutes=20)
 SPECIALIST_TOPICS = ("Product specific", "Recommendations")
 
 
@@ -48,23 +47,26 @@ def play(stories: Iterable[tuple[datetime, Story]], *, until: datetime) -> None:
 
 
 def _be_seen() -> None:
-    """Whoever is Online has a page of the desk open."""
-    for agent in Agent.objects.filter(availability__is_online=True):
-        note_sign_of_life(agent)
+    """Whoever is Online has a page of the desk open: `note_sign_of_life`, for all of them at once."""
+    Availability.objects.filter(is_online=True).update(seen_at=timezone.now())
 
 
-def shifts(everybody: list[Agent], today: list[Agent], now: datetime) -> list[tuple[datetime, Story]]:
-    """A working day each for the last DAYS days; on the last one only `today` come in."""
-    morning = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
-    mornings = [day for back in range(DAYS, -1, -1) if (day := morning - timedelta(days=back)) <= now]
-    return [(day, working_day(today if day == mornings[-1] else everybody)) for day in mornings]
+def shifts(now: datetime) -> list[tuple[datetime, Story]]:
+    """The working days of the last DAYS days. Today some stay away, and whoever signs in stepped out a moment ago."""
+    today = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    mornings = [day for back in range(DAYS, -1, -1) if (day := today - timedelta(days=back)) <= now]
+    *earlier, last = mornings
+    return [
+        *((day, working_day(agent, SHIFT)) for day in earlier for agent in on_the_floor("signs in", "is played", "is away")),
+        *((last, working_day(agent, SHIFT)) for agent in played()),
+        *((last, working_day(agent, now - STEPPED_OUT - last)) for agent in on_the_floor("signs in")),
+    ]
 
 
-def working_day(agents: list[Agent]) -> Story:
-    for agent in agents:
+def working_day(agent: Agent, hours: timedelta) -> Story:
+    if hours > timedelta(0):
         go_online(agent)
-    yield SHIFT
-    for agent in agents:
+        yield min(hours, SHIFT)
         go_offline(agent)
 
 
@@ -77,13 +79,13 @@ def conversation(case: Case, customer: Customer, dice: random.Random) -> Story:
             pen.go_on(Ticket.objects.select_related("customer").get(pk=number), filled(text, customer, agent=_answered_by(number)), dice)
             continue
         while (found := _taken(number)) is None:
-            yield LOOK_AGAIN
+            yield _until_morning()
         _answer(*found, author, text, case)
         if dice.random() < 0.4:
             _ask_specialists(*found, case)
-    yield timedelta(minutes=dice.randint(20, 300))
+    yield timedelta(hours=dice.uniform(1, 20))
     while (found := _taken(number)) is None:
-        yield LOOK_AGAIN
+        yield _until_morning()
     ticket, agent = found
     close(ticket, by=agent)
 
@@ -95,8 +97,14 @@ def _improvised(case: Case, dice: random.Random) -> list[tuple[Author, str]]:
 
 def _rest(author: Author, dice: random.Random) -> timedelta:
     """Agents take minutes to hours, customers sometimes a night; a note follows at once."""
-    typical = {"agent": 40, "customer": 90, "note": 4}[author]
+    typical = {"agent": 60, "customer": 120, "note": 4}[author]
     return timedelta(minutes=1 + typical * dice.expovariate(1))
+
+
+def _until_morning() -> timedelta:
+    """Until shortly after the next day's work begins: nobody who may answer is there now."""
+    now = timezone.localtime()
+    return (now + timedelta(days=now.hour >= OPENS)).replace(hour=OPENS, minute=10) - now
 
 
 def _answered_by(number: int) -> str:

@@ -12,12 +12,12 @@ from helpdesk.customers.models import Customer
 from helpdesk.demo.customers import make_customers
 from helpdesk.demo.history import DAYS, Story, conversation, play, shifts
 from helpdesk.demo.past import living_at
-from helpdesk.demo.staff import hire_everybody, on_the_floor, played, set_up_desk
+from helpdesk.demo.staff import hire_everybody, played, set_up_desk
 from helpdesk.demo.texts import LANGUAGES, Case, cases
 from helpdesk.tickets.models import Channel
 from routing.shifts import go_online
 
-CASES_PER_LANGUAGE = 40
+CASES_PER_LANGUAGE = 36
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def seed() -> None:
         hire_everybody()
         set_up_desk()
     customers = make_customers(dice, now)
-    play([*shifts(on_the_floor(), played(), now), *_conversations(customers, dice, now)], until=now)
+    play([*shifts(now), *_conversations(customers, dice, now)], until=now)
     with living_at(now):
         for agent in played():
             go_online(agent)
@@ -36,7 +36,7 @@ def seed() -> None:
 
 def _conversations(customers: list[Customer], dice: random.Random, now: datetime) -> list[tuple[datetime, Story]]:
     chosen = [case for language in LANGUAGES for case in dice.sample(cases(language), CASES_PER_LANGUAGE)]
-    return [(_opening(dice, now), conversation(case, dice.choice(writers(customers, case)), dice)) for case in chosen]
+    return [(_opening(case, dice, now), conversation(case, dice.choice(writers(customers, case)), dice)) for case in chosen]
 
 
 def writers(customers: list[Customer], case: Case) -> list[Customer]:
@@ -44,8 +44,9 @@ def writers(customers: list[Customer], case: Case) -> list[Customer]:
     return [customer for customer in customers if customer.language == case.language and (case.channel != Channel.SMS or customer.phone)]
 
 
-def _opening(dice: random.Random, now: datetime) -> datetime:
+def _opening(case: Case, dice: random.Random, now: datetime) -> datetime:
     """More of late than long ago, and few at night."""
-    at = now - timedelta(days=DAYS * dice.random() ** 2, minutes=3)
+    days = 1.5 if case.just_ordered else DAYS
+    at = now - timedelta(days=days * dice.random() ** 2.7, minutes=3)
     asleep = timezone.localtime(at).hour < 6 and dice.random() < 0.8
     return at - timedelta(hours=7) if asleep else at

@@ -18,9 +18,8 @@ from django.utils import timezone
 
 from agents.availability import note_sign_of_life
 from agents.models import Agent
-from helpdesk.customers.models import Customer
 from helpdesk.demo import pen
-from helpdesk.demo.customers import filled
+from helpdesk.demo.customers import filled, shoppers
 from helpdesk.demo.seeding import writers
 from helpdesk.demo.staff import played
 from helpdesk.demo.texts import LANGUAGES, Author, Case, cases, phrases
@@ -33,8 +32,9 @@ log = logging.getLogger(__name__)
 
 PACE = 4.0  # seconds between two messages of customers, on average
 BEAT = 60.0  # seconds between two signs of life
-ENOUGH = 70  # open tickets: from here on colleagues close what they have answered
-TOO_MANY = 110  # open tickets: from here on customers only answer
+ENOUGH = 50  # open tickets: from here on colleagues close what they have answered, and fewer new ones come
+TOO_MANY = 110  # open tickets: from here on none come
+ANSWERS = 1 / 3  # the share of customers who go on with a conversation, while nothing is too much
 LONG_TALK = 8  # messages, after which a customer has nothing more to say
 READING = timedelta(seconds=8)  # before anybody answers anybody
 
@@ -81,25 +81,33 @@ def _shuffled_for_ever(dice: random.Random) -> Iterator[Case]:
 
 
 def customer_writes(dice: random.Random, new_cases: Iterator[Case]) -> None:
-    """One in three goes on with a conversation; so does everybody when the desk has more than enough."""
-    answering = dice.random() < 1 / 3 or Ticket.objects.all().open().count() >= TOO_MANY
-    if answering and (ticket := _somebody_to_answer(dice)):
-        pen.go_on(ticket, filled(_next_line(ticket, "customer", dice), ticket.customer, agent=str(ticket.assignee or "")), dice)
-    elif not answering:
+    """Begins a conversation, or goes on with one."""
+    if dice.random() >= share_of_answers(Ticket.objects.all().open().count()):
         case = next(new_cases)
-        shoppers = list(Customer.objects.filter(external_id__startswith="shop-"))
-        pen.begin(case, dice.choice(writers(shoppers, case)), dice)
+        pen.begin(case, dice.choice(writers(list(shoppers()), case)), dice)
+    elif ticket := _somebody_to_answer(dice):
+        pen.go_on(ticket, filled(_next_line(ticket, "customer", dice), ticket.customer, agent=str(ticket.assignee or "")), dice)
+
+
+def share_of_answers(open_tickets: int) -> float:
+    """ANSWERS up to ENOUGH open tickets, and from there evenly up to 1 at TOO_MANY: the desk finds its balance."""
+    return ANSWERS + (1 - ANSWERS) * min(max(open_tickets - ENOUGH, 0) / (TOO_MANY - ENOUGH), 1)
 
 
 def _somebody_to_answer(dice: random.Random) -> Ticket | None:
     """Who has been replied to; a person's reply before a played one's. Now and then somebody returns to what was closed."""
-    replied = Ticket.objects.filter(waiting_since=None, first_reply_at__isnull=False, last_message_at__lte=timezone.now() - READING)
-    replied = replied.select_related("customer", "assignee").annotate(said=Count("messages")).filter(said__lt=LONG_TALK)
+    replied = _replied_to().filter(customer__in=shoppers()).annotate(said=Count("messages")).filter(said__lt=LONG_TALK)
     if dice.random() < 0.04:
         return replied.filter(closed_at__isnull=False).order_by("-closed_at").first()
     by_played = Q(assignee__in=played())
     open_ones = replied.filter(closed_at=None)
     return open_ones.exclude(by_played).order_by("last_message_at").first() or _one_of(open_ones.filter(by_played), dice)
+
+
+def _replied_to() -> QuerySet[Ticket]:
+    """Tickets in which nobody waits for an agent, after a decent pause."""
+    replied = Ticket.objects.filter(waiting_since=None, first_reply_at__isnull=False, last_message_at__lte=timezone.now() - READING)
+    return replied.select_related("customer", "assignee")
 
 
 def _one_of(tickets: QuerySet[Ticket], dice: random.Random) -> Ticket | None:
@@ -123,11 +131,9 @@ def colleague_answers(dice: random.Random) -> None:
 
 def colleague_closes() -> None:
     """So that the desk stays in balance. What a person has is theirs to close."""
-    open_ones = Ticket.objects.all().open()
-    if open_ones.count() < ENOUGH:
+    if Ticket.objects.all().open().count() < ENOUGH:
         return
-    answered = open_ones.filter(assignee__in=played(), waiting_since=None, first_reply_at__isnull=False, last_message_at__lte=timezone.now() - READING)
-    ticket = answered.select_related("assignee").order_by("last_message_at").first()
+    ticket = _replied_to().filter(closed_at=None, assignee__in=played()).order_by("last_message_at").first()
     if ticket is not None and ticket.assignee is not None:
         close(ticket, by=ticket.assignee)
 

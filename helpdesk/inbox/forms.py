@@ -34,7 +34,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = Agent.objects.all().answering()  # type: ignore[attr-defined] # a ModelChoiceField has one
+        self.fields["assignee"].queryset = Agent.objects.answering()  # type: ignore[attr-defined] # a ModelChoiceField has one
 
 
 class TeamForm(forms.Form):

@@ -87,6 +87,8 @@ def _assigned(event: TicketEvent, reader: Agent) -> str:
 
 
 def _unassigned(event: TicketEvent, reader: Agent) -> str:
+    if event.by is None:
+        return _("It returned to the queue: its assignee is not Online.")
     return format_html(_("<b>{who}</b> took the assignee away."), who=_who(event, reader))
 
 

@@ -65,7 +65,7 @@ def capped(held: dict[str, int], key: str) -> str:
 
 
 def teams_with_members() -> Iterable[Team]:
-    members = Agent.objects.all().answering().select_related("availability")
+    members = Agent.objects.answering().select_related("availability")
     return Team.objects.prefetch_related(Prefetch("members", members))
 
 

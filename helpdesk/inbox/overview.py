@@ -62,7 +62,7 @@ def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
 
 def assignable(reader: Agent) -> list[Agent]:
     """Whom a ticket can be given to: the reader first, then by name."""
-    agents = Agent.objects.all().answering().select_related("availability").order_by("name", "pk")
+    agents = Agent.objects.answering().select_related("availability").order_by("name", "pk")
     return sorted(agents, key=lambda agent: agent.pk != reader.pk)
 
 

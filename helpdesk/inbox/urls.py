@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.urls import path
 
 from helpdesk.inbox.consumers import InboxConsumer
@@ -26,4 +28,4 @@ urlpatterns = [
     path("setup/", setup, name="setup"),
 ]
 
-websocket_urlpatterns = [path("ws/inbox/", InboxConsumer.as_asgi())]  # type: ignore[arg-type] # Channels routes ASGI applications by Django's path()
+websocket_urlpatterns: list[Any] = [path("ws/inbox/", InboxConsumer.as_asgi())]  # type: ignore[arg-type] # Channels routes ASGI applications by Django's path()

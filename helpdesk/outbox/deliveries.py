@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.tasks import task
 from django.utils import timezone
 
@@ -28,7 +28,8 @@ def enqueue_delivery(kind: str, key: str, payload: dict[str, Any]) -> Delivery:
 
 def try_again(delivery: Delivery) -> None:
     """A person asks for another attempt after the last one failed."""
-    if Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.FAILED).update(status=Delivery.Status.PENDING, attempts=0, next_attempt_at=timezone.now()):
+    failed = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.FAILED)
+    if failed.update(status=Delivery.Status.PENDING, attempts=0, next_attempt_at=timezone.now()):
         deliver.enqueue(delivery.pk)
 
 
@@ -53,19 +54,25 @@ def deliver(delivery_id: int) -> None:
 
 def _failed(delivery: Delivery, error: str) -> None:
     if delivery.attempts >= ATTEMPTS:
-        return _give_up(delivery, error)
+        _give_up(delivery, error)
+        return
     pause = timedelta(seconds=30 * 4 ** (delivery.attempts - 1))
-    Delivery.objects.filter(pk=delivery.pk).update(error=error, next_attempt_at=timezone.now() + pause)
+    _unsent(delivery).update(error=error, next_attempt_at=timezone.now() + pause)
 
 
 def _give_up(delivery: Delivery, error: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.FAILED, error=error)
+    _unsent(delivery).update(status=Delivery.Status.FAILED, error=error)
+
+
+def _unsent(delivery: Delivery) -> QuerySet[Delivery]:
+    """Somebody whose lease ran out may fail after another worker has sent it."""
+    return Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.PENDING)
 
 
 @task
 def sweep_deliveries() -> int:
     """Finds what is due and not being sent: what a queue lost, and the retries. Returns how many."""
-    due = list(Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=timezone.now()).values_list("pk", flat=True)[:500])
-    for delivery_id in due:
+    pending = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")
+    for delivery_id in (due := list(pending.values_list("pk", flat=True)[:500])):
         deliver.func(delivery_id)
     return len(due)

@@ -64,8 +64,9 @@ def _release_if_absent(ticket: Ticket, by: Agent | None) -> None:
 
 def _have_it_read_again(ticket: Ticket) -> None:
     """The sweep finds it: nothing in this package may call the story of a message."""
-    latest = Inbound.objects.filter(message__ticket=ticket).order_by("-pk").values_list("pk", flat=True).first()
-    Inbound.objects.filter(pk=latest).update(status=Inbound.Status.PENDING, needs_routing=True)
+    latest = Inbound.objects.filter(message__ticket=ticket).only("pk").order_by("-pk").first()
+    if latest is not None:
+        Inbound.objects.filter(pk=latest.pk).update(status=Inbound.Status.PENDING, needs_routing=True)
 
 
 @transaction.atomic

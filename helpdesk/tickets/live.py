@@ -24,7 +24,7 @@ class _Publication:
 def publish_ticket(ticket: Ticket) -> None:
     """After commit, and once for all that a transaction did to the ticket."""
     publication = _Publication(ticket.pk)
-    if all(queued != publication for _sids, queued, _robust in connection.run_on_commit):
+    if all(hook[1] != publication for hook in connection.run_on_commit):
         transaction.on_commit(publication)
 
 

@@ -137,7 +137,9 @@ class Message(models.Model):
         indexes = [models.Index(fields=["ticket", "created_at", "id"], name="conversation")]
         constraints = [
             models.CheckConstraint(condition=Q(is_internal=False) | Q(author__in=["agent", "system"]), name="only_the_team_writes_notes"),
-            models.CheckConstraint(condition=Q(author="agent", agent__isnull=False) | (~Q(author="agent") & Q(agent=None)), name="agent_messages_have_an_agent"),
+            models.CheckConstraint(
+                condition=Q(author="agent", agent__isnull=False) | (~Q(author="agent") & Q(agent=None)), name="agent_messages_have_an_agent"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ function retry() {
   wasLost = true;
   clearTimeout(silence);
   banner ??= setTimeout(showBanner, PATIENCE, true);
-  const longest = Math.min(30_000, 500 * 2 ** attempt++);
+  const longest = Math.min(15_000, 500 * 2 ** attempt++);
   setTimeout(connect, longest * (0.5 + Math.random() / 2)); // spread, so that a restarted server is not stormed
 }
 

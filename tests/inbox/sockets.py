@@ -62,6 +62,10 @@ class Page(ApplicationCommunicator):
             frames.append(json.loads(message["text"]))
         return frames, message["code"]
 
+    async def leave(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(PATIENCE)
+
 
 @asynccontextmanager
 async def open_page(session_key: str) -> AsyncIterator[Page]:
@@ -72,5 +76,4 @@ async def open_page(session_key: str) -> AsyncIterator[Page]:
     try:
         yield page
     finally:
-        await page.send_input({"type": "websocket.disconnect", "code": 1000})
-        await page.wait(PATIENCE)
+        await page.leave()

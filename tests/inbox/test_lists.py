@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,19 +15,9 @@ from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from tests.factories import make_agent, make_team, make_ticket
-from tests.inbox.conftest import SignIn
+from tests.inbox.browsing import browser_of, counts, queries, rows
 
 pytestmark = pytest.mark.django_db
-
-
-def rows(response: Any) -> list[int]:
-    """The numbers of the tickets that are listed, in order."""
-    return [int(number) for number in re.findall(r'<li class="ticket" id="ticket_(\d+)"', response.content.decode())]
-
-
-def counts(response: Any) -> dict[str, str]:
-    """{list key: count} of the side bar."""
-    return dict(re.findall(r'id="nav-([\w-]+)".*?<span class="count">([^<]+)</span></a>', response.content.decode(), re.DOTALL))
 
 
 def age(ticket: Ticket, hours: int) -> Ticket:
@@ -36,20 +25,20 @@ def age(ticket: Ticket, hours: int) -> Ticket:
     return ticket
 
 
-def test_home_is_all_tickets(ada: Agent, sign_in: SignIn) -> None:
+def test_home_is_all_tickets(ada: Agent) -> None:
     """A7."""
-    response = sign_in(ada).get("/")
+    response = browser_of(ada).get("/")
 
     assert (response.status_code, response["Location"]) == (302, "/inbox/all/")
 
 
-def test_list_needs_sign_in(client: Client, db: None) -> None:
+def test_list_needs_browser_of(client: Client, db: None) -> None:
     response = client.get("/inbox/all/")
 
     assert (response.status_code, response["Location"]) == (302, "/account/login/?next=/inbox/all/")
 
 
-def test_lists_hold_what_their_names_say(ada: Agent, bea: Agent, sign_in: SignIn) -> None:
+def test_lists_hold_what_their_names_say(ada: Agent, bea: Agent) -> None:
     """A6–A9, R12, R13: open tickets only; a ticket with a team is not unassigned."""
     team, view = make_team("Returns", bea), SavedView.objects.create(name="Fraud watch")
     mine, hers, of_team, closed, seen = (age(make_ticket(), hours) for hours in range(5))
@@ -58,7 +47,7 @@ def test_lists_hold_what_their_names_say(ada: Agent, bea: Agent, sign_in: SignIn
     assign_team(of_team, team, by=ada)
     close(closed, by=ada)
     ViewEntry.objects.create(view=view, ticket=seen)
-    browser = sign_in(ada)
+    browser = browser_of(ada)
 
     listed = {key: rows(browser.get(f"/inbox/{key}/")) for key in ("mine", "unassigned", "all", f"team-{team.pk}", f"view-{view.pk}")}
 
@@ -73,14 +62,14 @@ def test_lists_hold_what_their_names_say(ada: Agent, bea: Agent, sign_in: SignIn
 
 
 @pytest.mark.parametrize("key", ["nonsense", "team-99", "view-99", "team-x", "mine-1"])
-def test_unknown_list_is_not_there(key: str, ada: Agent, sign_in: SignIn) -> None:
-    assert sign_in(ada).get(f"/inbox/{key}/").status_code == 404
+def test_unknown_list_is_not_there(key: str, ada: Agent) -> None:
+    assert browser_of(ada).get(f"/inbox/{key}/").status_code == 404
 
 
-def test_analyst_is_told_that_they_see_no_tickets(sign_in: SignIn) -> None:
+def test_analyst_is_told_that_they_see_no_tickets() -> None:
     """C4, V3."""
     ticket = make_ticket("A secret")
-    browser = sign_in(make_agent(role=Role.ANALYST))
+    browser = browser_of(make_agent(role=Role.ANALYST))
 
     response = browser.get("/inbox/all/")
 
@@ -90,13 +79,13 @@ def test_analyst_is_told_that_they_see_no_tickets(sign_in: SignIn) -> None:
     assert str(ticket.customer) not in response.content.decode()
 
 
-def test_older_page_goes_on_where_the_first_ended(ada: Agent, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_page_goes_on_where_the_first_ended(ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two tickets of the same instant are neither lost nor listed twice."""
     monkeypatch.setattr(pages, "PAGE", 2)
     tickets = [make_ticket() for _ in range(5)]
     instant = timezone.now()
     Ticket.objects.update(last_message_at=instant)
-    browser = sign_in(ada)
+    browser = browser_of(ada)
 
     listed, address = [], "/inbox/all/"
     while address:
@@ -109,49 +98,49 @@ def test_older_page_goes_on_where_the_first_ended(ada: Agent, sign_in: SignIn, m
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-01-01T00:00:00+00:00~x", "2026-01-01T00:00:00~1", "~"])
-def test_cursor_that_is_not_ours_is_not_there(cursor: str, ada: Agent, sign_in: SignIn) -> None:
-    assert sign_in(ada).get("/inbox/all/", {"before": cursor}).status_code == 404
+def test_cursor_that_is_not_ours_is_not_there(cursor: str, ada: Agent) -> None:
+    assert browser_of(ada).get("/inbox/all/", {"before": cursor}).status_code == 404
 
 
-def test_part_of_a_list_is_rows_alone(ada: Agent, sign_in: SignIn) -> None:
+def test_part_of_a_list_is_rows_alone(ada: Agent) -> None:
     ticket = make_ticket()
 
-    response = sign_in(ada).get("/inbox/all/", headers={"HX-Request": "true", "HX-Target": "rows"})
+    response = browser_of(ada).get("/inbox/all/", headers={"HX-Request": "true", "HX-Target": "rows"})
 
     assert rows(response) == [ticket.pk]
     assert "<html" not in response.content.decode()
 
 
-def test_row_is_unread_while_the_customer_waits(ada: Agent, sign_in: SignIn) -> None:
+def test_row_is_unread_while_the_customer_waits(ada: Agent) -> None:
     waiting, answered = make_ticket(), age(make_ticket(), 1)
     Ticket.objects.filter(pk=answered.pk).update(waiting_since=None)
 
-    page = sign_in(ada).get("/inbox/all/").content.decode()
+    page = browser_of(ada).get("/inbox/all/").content.decode()
 
     assert re.findall(r'id="ticket_(\d+)" data-unread', page) == [str(waiting.pk)]
 
 
-def test_team_without_anybody_online_is_marked(ada: Agent, bea: Agent, sign_in: SignIn) -> None:
+def test_team_without_anybody_online_is_marked(ada: Agent, bea: Agent) -> None:
     awake, asleep = make_team("Awake", make_agent(online=True), bea), make_team("Asleep", bea)
 
-    page = sign_in(ada).get("/inbox/all/").content.decode()
+    page = browser_of(ada).get("/inbox/all/").content.decode()
 
     marked = re.findall(r'id="nav-(team-\d+)"(?:(?!</a>).)*data-presence="offline"', page, re.DOTALL)
     assert (marked, awake.pk != asleep.pk) == ([f"team-{asleep.pk}"], True)
 
 
-def test_count_above_the_cap_is_a_plus(ada: Agent, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_count_above_the_cap_is_a_plus(ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpdesk.tickets.lists.COUNT_CAP", 2)
     monkeypatch.setattr("helpdesk.inbox.navigation.COUNT_CAP", 2)
     for _ in range(4):
         make_ticket()
 
-    assert counts(sign_in(ada).get("/sidebar/"))["all"] == "2+"
+    assert counts(browser_of(ada).get("/sidebar/"))["all"] == "2+"
 
 
 @pytest.mark.parametrize("path", ["/inbox/all/", "/sidebar/"])
-def test_list_costs_the_same_with_1_and_3_tickets(path: str, ada: Agent, sign_in: SignIn, django_assert_num_queries: Any) -> None:
-    team, browser = make_team("Returns", ada), sign_in(ada)
+def test_list_costs_the_same_with_1_and_3_tickets(path: str, ada: Agent) -> None:
+    team, browser = make_team("Returns", ada), browser_of(ada)
 
     def add_ticket() -> None:
         ticket = make_ticket()
@@ -159,17 +148,8 @@ def test_list_costs_the_same_with_1_and_3_tickets(path: str, ada: Agent, sign_in
         assign_team(ticket, team, by=ada)
 
     add_ticket()
-    needed = queries(browser, path, django_assert_num_queries)
+    needed = queries(browser, path)
     add_ticket()
     add_ticket()
 
-    assert queries(browser, path, django_assert_num_queries) == needed
-
-
-def queries(browser: Client, path: str, _count: Any) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        assert browser.get(path).status_code == 200
-    return len(captured)
+    assert queries(browser, path) == needed

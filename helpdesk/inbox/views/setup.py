@@ -20,7 +20,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     """Only while the desk has no Owner. The new Owner is signed in."""
     if desk_has_owner():
         raise Http404
-    form = SetupForm(request.POST or None, initial={"code": request.GET.get("code", "")})
+    form = SetupForm(request.POST or None)
     if form.is_valid():
         try:
             owner = create_owner(**form.cleaned_data)

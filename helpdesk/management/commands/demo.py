@@ -31,17 +31,17 @@ class Command(BaseCommand):
         if reset:
             forget_everything()
         embedded.prepare()
+        keep_everything_here()
         if not desk_has_owner():
             self.stdout.write("Filling the shop, some seconds …")
             self.stdout.flush()
             seed()
-        keep_everything_here()
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
         self._say_where(f"http://{host}:{port}", quiet=quiet)
         embedded.run(host, port, beside=(stay_present,) if quiet else (stay_present, simulate))
 
     def _say_where(self, address: str, *, quiet: bool) -> None:
-        sign_ins = "".join(f"\n    {person.email:<20} {person.role.label}" for person in PEOPLE if person.signs_in)
+        sign_ins = "".join(f"\n    {person.email:<20} {person.role.label}" for person in PEOPLE if person.part == "signs in")
         self.stdout.write(f"Holm & Vide's helpdesk is at {address}  (Ctrl+C stops it)\n\nSign in with the password {PASSWORD} as{sign_ins}\n")
         if not quiet:
             self.stdout.write("Customers write every few seconds. Go Online to be given tickets; --quiet stops the customers, --reset starts over.")

@@ -1,0 +1,107 @@
+"""Business hours, as people write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from agents.admin_forms import BusinessHoursForm, read_periods
+from agents.models import BusinessHours
+from tests.admin.conftest import list_of, page_of, problems
+
+pytestmark = pytest.mark.django_db
+
+MODEL = "agents_businesshours"
+
+
+@pytest.fixture
+def hours(db: None) -> BusinessHours:
+    return BusinessHours.objects.create(pk=1)
+
+
+def save(client: Client, hours: BusinessHours, **changes: Any) -> Any:
+    return client.post(page_of(MODEL, hours), {"time_zone": "Europe/Stockholm", "day_0": "9-17", **changes})
+
+
+def test_hours_are_one_page(as_manager: Client) -> None:
+    """Made when they are missing."""
+    response = as_manager.get(list_of(MODEL), follow=True)
+
+    assert response.redirect_chain == [("/admin/agents/businesshours/1/change/", 302)]
+    assert BusinessHours.objects.count() == 1
+
+
+def test_hours_are_shown_a_line_a_day(hours: BusinessHours) -> None:
+    hours.days = {"0": [["09:00", "12:00"], ["13:00", "17:00"]]}
+    hours.closed_days = ["2026-12-24", "2026-12-25"]
+
+    initial = BusinessHoursForm(instance=hours).initial
+
+    assert initial == {"time_zone": "Europe/Stockholm", "day_0": "09:00–12:00, 13:00–17:00", "holidays": "2026-12-24\n2026-12-25"}
+
+
+def test_hours_are_saved(as_manager: Client, hours: BusinessHours) -> None:
+    """A19. An empty line is a closed day."""
+    save(as_manager, hours, time_zone="Europe/Warsaw", day_0="09:00–12:00, 13:00–17:00", day_6="10-14", holidays="2026-12-25\n\n2026-12-24\n2026-12-24")
+
+    hours.refresh_from_db()
+    assert hours.time_zone == "Europe/Warsaw"
+    assert hours.days == {"0": [["09:00", "12:00"], ["13:00", "17:00"]], "6": [["10:00", "14:00"]]}
+    assert hours.closed_days == ["2026-12-24", "2026-12-25"]
+
+
+def test_saving_what_is_shown_changes_nothing(as_manager: Client, hours: BusinessHours) -> None:
+    before = (hours.time_zone, hours.days, hours.closed_days)
+
+    as_manager.post(page_of(MODEL, hours), BusinessHoursForm(instance=hours).initial)
+
+    hours.refresh_from_db()
+    assert (hours.time_zone, hours.days, hours.closed_days) == before
+
+
+@pytest.mark.parametrize(
+    ("written", "periods"),
+    [
+        ("", []),
+        ("9-17", [["09:00", "17:00"]]),
+        ("09:00–12:00, 13:00–17:00", [["09:00", "12:00"], ["13:00", "17:00"]]),
+        ("13.00 — 17.30,9:05 - 12", [["09:05", "12:00"], ["13:00", "17:30"]]),
+        ("0-24", [["00:00", "24:00"]]),
+        ("9-12, 12-17,", [["09:00", "12:00"], ["12:00", "17:00"]]),
+    ],
+)
+def test_periods_are_read(written: str, periods: list[list[str]]) -> None:
+    assert read_periods(written) == periods
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("whenever", "“whenever” is not understood. Write hours as 09:00–12:00, 13:00–17:00."),
+        ("17-9", "09:00 is not after 17:00."),
+        ("9-9", "09:00 is not after 09:00."),
+        ("9-25", "25:00 is no time of day."),
+        ("9-24:01", "24:01 is no time of day."),
+        ("9:75-12", "09:75 is no time of day."),
+        ("9-12, 11:30-17", "09:00–12:00 and 11:30–17:00 overlap."),
+    ],
+)
+def test_mistake_in_periods_is_said_in_words(written: str, problem: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read_periods(written)
+
+    assert caught.value.messages == [problem]
+
+
+def test_mistakes_stand_beside_their_lines(as_manager: Client, hours: BusinessHours) -> None:
+    response = save(as_manager, hours, day_1="whenever", holidays="24 Dec", time_zone="Mars/Olympus")
+
+    assert problems(response) == {
+        "time_zone": ["Select a valid choice. Mars/Olympus is not one of the available choices."],
+        "day_1": ["“whenever” is not understood. Write hours as 09:00–12:00, 13:00–17:00."],
+        "holidays": ["“24 Dec” is not a date. Write it as 2026-12-24."],
+    }
+    assert BusinessHours.objects.get().days == hours.days

@@ -1,0 +1,33 @@
+"""The description of the API, from which clients are made."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+pytestmark = pytest.mark.django_db
+
+
+def test_schema_is_valid_and_complete() -> None:
+    output = StringIO()
+
+    call_command("spectacular", "--fail-on-warn", "--validate", "--format=openapi-json", stdout=output)
+
+    assert '"/api/v1/messages/"' in output.getvalue()
+
+
+def properties(schema: dict[str, Any], address: str, method: str, status: str) -> set[str]:
+    content = schema["paths"][address][method]["responses"][status]["content"]["application/json"]["schema"]
+    return set(schema["components"]["schemas"][content["$ref"].rpartition("/")[2]]["properties"])
+
+
+def test_schema_describes_what_is_answered(api: APIClient) -> None:
+    schema = api.get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
+
+    assert set(schema["paths"]) == {"/api/v1/messages/", "/api/v1/tickets/", "/api/v1/me/availability/"}
+    assert properties(schema, "/api/v1/me/availability/", "get", "200") == set(api.get("/api/v1/me/availability/").json())
+    assert properties(schema, "/api/v1/messages/", "post", "201") == {"status", "ticket", "message"}

@@ -1,0 +1,173 @@
+"""The shop of the demo: what is in it, and that its history is true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db.models import F
+from django.test import RequestFactory
+from django.utils import timezone
+from django_ox.models import OxTask
+
+from agents.availability import presence_of
+from agents.models import Agent, Role, Team
+from helpdesk.customers.facts import churn_risk
+from helpdesk.customers.models import Customer, Event
+from helpdesk.demo.history import DAYS
+from helpdesk.demo.staff import ADVICE, ORDERS, PASSWORD, PEOPLE, RETENTION, played
+from helpdesk.outbox.models import Delivery
+from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket, TicketEvent, ViewEntry
+from routing.models import RoutingDecision, Rule
+
+pytestmark = pytest.mark.usefixtures("shop", "db")
+
+
+def test_shop_has_one_of_each_role_to_sign_in_as() -> None:
+    """C4, with the one password that the command prints."""
+    request = RequestFactory().post("/account/login/")
+
+    signed_in = {person.email: authenticate(request, email=person.email, password=PASSWORD) for person in PEOPLE}
+
+    assert Counter(agent.role for agent in signed_in.values() if agent) == dict.fromkeys(Role.values, 1)
+
+
+def test_nobody_signs_in_as_a_played_colleague() -> None:
+    assert [agent.has_usable_password() for agent in played()] == [False] * 3
+
+
+def test_shop_has_three_teams_with_members() -> None:
+    assert {team.name: team.members.count() for team in Team.objects.all()} == {RETENTION: 3, ORDERS: 3, ADVICE: 2}
+
+
+def test_some_teams_have_somebody_online_and_one_has_nobody() -> None:
+    online = {team.name: sum(presence_of(getattr(agent, "availability", None)) == "online" for agent in team.members.all()) for team in Team.objects.all()}
+
+    assert online == {RETENTION: 1, ORDERS: 2, ADVICE: 0}
+
+
+def test_shop_has_the_ready_made_rules() -> None:
+    """R14, R15."""
+    rules = [(rule.name, rule.is_active, str(rule.team or rule.view)) for rule in Rule.objects.all()]
+
+    assert rules == [("Churn defence", True, RETENTION), ("Urgent order mod", True, "Urgent modifications")]
+
+
+def test_shop_has_some_hundred_customers_with_orders() -> None:
+    without_order = Customer.objects.exclude(events__metric="Placed Order")
+
+    assert Customer.objects.count() >= 100
+    assert without_order.count() == 0
+    assert set(Event.objects.values_list("metric", flat=True)) == {
+        "Placed Order",
+        "Fulfilled Order",
+        "Refunded Order",
+        "Viewed Product",
+        "Started Checkout",
+        "Opened Email",
+    }
+
+
+def test_orders_are_numbered_once() -> None:
+    numbers = list(Event.objects.filter(metric="Placed Order").values_list("properties__order", flat=True))
+
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_shop_has_some_hundred_tickets_in_three_languages() -> None:
+    languages = Counter(Ticket.objects.values_list("language", flat=True))
+
+    assert (languages.keys(), len(set(languages.values()))) == ({"en", "sv", "pl"}, 1)
+    assert Ticket.objects.count() >= 100
+
+
+def test_tickets_came_over_all_channels() -> None:
+    assert set(Ticket.objects.values_list("channel", flat=True)) == {"email", "webchat", "sms", "social", "api"}
+
+
+def test_desk_has_open_closed_unassigned_and_answered_tickets() -> None:
+    tickets, open_ones = Ticket.objects.count(), Ticket.objects.open().count()
+
+    assert 0.25 < open_ones / tickets < 0.6
+    assert Ticket.objects.unassigned().count() > 0
+    assert Ticket.objects.open().filter(waiting_since=None).count() > 0
+    assert Ticket.objects.open().filter(team__name=ADVICE, assignee=None).count() > 0
+    assert Message.objects.filter(is_internal=True).count() > 0
+
+
+def test_agent_who_signs_in_finds_work() -> None:
+    """A6."""
+    assert Ticket.objects.open().filter(assignee__email="agent@example.com").count() > 0
+
+
+def test_every_ticket_has_its_whole_history() -> None:
+    kinds = [list(ticket.history.order_by("pk").values_list("kind", flat=True)) for ticket in Ticket.objects.all()]
+
+    assert {(history[0], history[1], history.count("created"), history.count("routed")) for history in kinds} == {("created", "customer_wrote", 1, 1)}
+
+
+def test_history_lies_in_the_last_days_and_in_order(shop: datetime) -> None:
+    times = list(TicketEvent.objects.order_by("pk").values_list("at", flat=True))
+
+    assert all(earlier <= later for earlier, later in pairwise(times))
+    assert shop - timedelta(days=DAYS, hours=8) < times[0] < shop - timedelta(days=DAYS / 2)
+    assert times[-1] <= timezone.now()
+
+
+def test_nothing_is_younger_than_what_it_belongs_to() -> None:
+    assert Message.objects.filter(created_at__lt=F("ticket__created_at")).count() == 0
+    assert Ticket.objects.filter(created_at__lt=F("customer__created_at")).count() == 0
+    assert Delivery.objects.filter(sent_at__lt=F("message__created_at")).count() == 0
+
+
+def test_nobody_got_a_ticket_automatically_after_going_offline() -> None:
+    """A15."""
+    offline = Agent.objects.filter(availability__is_online=False).select_related("availability")
+    given = [
+        (agent.name, event.at)
+        for agent in offline
+        for event in TicketEvent.objects.filter(kind="assigned", by=None, data__agent=agent.pk, at__gt=agent.availability.changed_at)
+    ]
+
+    assert offline.count() == 4
+    assert given == []
+
+
+def test_who_never_works_has_no_ticket() -> None:
+    assert set(Ticket.objects.exclude(assignee=None).values_list("assignee__email", flat=True)) <= {person.email for person in PEOPLE if person.teams}
+
+
+def test_customers_at_high_risk_reached_retention() -> None:
+    """R14."""
+    by_rule = {ticket.pk for ticket in Ticket.objects.select_related("customer") if churn_risk(ticket.customer.properties["churn_probability"]) == "High"}
+
+    routed = set(RoutingDecision.objects.filter(team__name=RETENTION).values_list("ticket", flat=True))
+
+    assert routed == by_rule != set()
+
+
+def test_tickets_after_an_order_are_in_the_view() -> None:
+    """R15, C20: as long as they are open."""
+    matched = {decision.ticket_id for decision in RoutingDecision.objects.all() if decision.rules[1]["matched"]}
+    still_open = set(Ticket.objects.open().filter(pk__in=matched).values_list("pk", flat=True))
+
+    assert set(SavedView.objects.get().entries.values_list("ticket", flat=True)) == still_open != set()
+    assert all(entry.matched_at <= timezone.now() for entry in ViewEntry.objects.all())
+
+
+def test_seeding_leaves_no_work_behind() -> None:
+    """The worker that starts next has nothing to catch up with."""
+    assert OxTask.objects.count() == 0
+    assert Inbound.objects.exclude(status=Inbound.Status.DONE).count() == 0
+    assert Delivery.objects.exclude(status=Delivery.Status.SENT).count() == 0
+
+
+def test_replies_went_nowhere(settings: Any) -> None:
+    """SMS and social messages are lines in a file."""
+    lines = {kind: len((settings.DATA_DIR / "outgoing" / f"{kind}.jsonl").read_text().splitlines()) for kind in ("sms", "social")}
+
+    assert lines == {kind: Delivery.objects.filter(kind=kind).count() for kind in ("sms", "social")}
