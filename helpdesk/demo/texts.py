@@ -61,10 +61,10 @@ def _case(language: str, number: int, entry: dict[str, Any]) -> Case:
     return Case(language=language, number=number, **entry | {"thread": thread})
 
 
-def case_of(key: str) -> Case:
-    """The case with this key, as `en-12`."""
-    language, _, number = key.partition("-")
-    return cases(language)[int(number)]
+@cache
+def all_cases() -> dict[str, Case]:
+    """By their keys, as `en-12`."""
+    return {case.key: case for language in LANGUAGES for case in cases(language)}
 
 
 @cache

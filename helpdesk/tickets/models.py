@@ -174,7 +174,10 @@ class Inbound(models.Model):
             models.UniqueConstraint(fields=["inbox", "external_id"], name="one_row_per_external_id"),
             models.CheckConstraint(condition=Q(status="quarantined") | Q(message__isnull=False), name="read_means_message"),
         ]
-        indexes = [models.Index(fields=["received_at"], condition=Q(status="pending"), name="inbound_pending")]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(status="pending"), name="inbound_pending"),
+            models.Index(fields=["-received_at"], condition=Q(status="quarantined"), name="inbound_quarantined"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.inbox} {self.external_id}"

@@ -115,7 +115,7 @@ class Stage:
 def stage(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage = Stage(tmp_path)
     monkeypatch.setattr(demo.connections, "close_all", lambda: None)
-    monkeypatch.setattr(demo, "desk_has_owner", lambda: (tmp_path / "desk.sqlite3").exists())
+    monkeypatch.setattr(demo, "desk_has_owner", (tmp_path / "desk.sqlite3").exists)
     monkeypatch.setattr(demo, "seed", lambda: (stage.done.append("filled"), (tmp_path / "desk.sqlite3").touch()))
     monkeypatch.setattr(embedded, "prepare", lambda: None)
     monkeypatch.setattr(embedded, "run", lambda host, port, beside: stage.done.append(beside))

@@ -95,13 +95,19 @@ def test_desk_has_open_closed_unassigned_and_answered_tickets() -> None:
     assert 0.25 < open_ones / tickets < 0.6
     assert Ticket.objects.unassigned().count() > 0
     assert Ticket.objects.open().filter(waiting_since=None).count() > 0
-    assert Ticket.objects.open().filter(team__name=ADVICE, assignee=None).count() > 0
     assert Message.objects.filter(is_internal=True).count() > 0
 
 
-def test_agent_who_signs_in_finds_work() -> None:
-    """A6."""
-    assert Ticket.objects.open().filter(assignee__email="agent@example.com").count() > 0
+def test_who_signs_in_has_worked_here_before() -> None:
+    assert Ticket.objects.filter(assignee__email="agent@example.com").count() > 0
+    assert Ticket.objects.filter(assignee__email="manager@example.com").count() > 0
+
+
+def test_some_tickets_were_handed_to_a_team_by_hand() -> None:
+    by_hand = TicketEvent.objects.filter(kind="team_set", by__isnull=False, data__name=ADVICE)
+
+    assert by_hand.count() > 0
+    assert by_hand.filter(ticket__history__kind="unassigned").count() == by_hand.count()
 
 
 def test_every_ticket_has_its_whole_history() -> None:

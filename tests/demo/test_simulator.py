@@ -17,7 +17,7 @@ from helpdesk.demo import pen, simulator
 from helpdesk.demo.customers import filled, shoppers
 from helpdesk.demo.past import living_at
 from helpdesk.demo.staff import played
-from helpdesk.demo.texts import Case, case_of, cases, phrases
+from helpdesk.demo.texts import Case, all_cases, cases, phrases
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.conversation import reply
 from helpdesk.tickets.lifecycle import close
@@ -25,7 +25,7 @@ from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_ticket
 
 pytestmark = pytest.mark.usefixtures("shop", "db")
-CASE = case_of("en-0")  # webchat, just ordered, with a thread of both sides
+CASE = all_cases()["en-0"]  # webchat, just ordered, with a thread of both sides
 
 
 class Dice(random.Random):
@@ -55,10 +55,16 @@ class StopAfter(threading.Event):
 
 
 @pytest.fixture
-def clear_desk() -> None:
+def clear_desk(shop: datetime, db: None) -> None:
     """Nothing is open, so that the tickets of a test are the only ones that matter."""
     Ticket.objects.open().update(closed_at=timezone.now())
     Ticket.objects.update(first_reply_at=None)
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread closes its own at its end; here it is the test's."""
+    monkeypatch.setattr(simulator.connections, "close_all", lambda: None)
 
 
 def always(case: Case) -> Iterator[Case]:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from helpdesk.customers.profiles import e164
-from helpdesk.demo.texts import LANGUAGES, SHOP, Case, case_of, cases, fill, phrases, read
+from helpdesk.demo.texts import LANGUAGES, SHOP, Case, cases, fill, phrases, read
 from helpdesk.tickets.models import Channel
 
 FACTS = {"name": "Alva", "agent": "Ida", "city": "Umeå", "size": "M", "order": "1042"}
@@ -62,12 +62,6 @@ def test_thread_is_written_by_those_who_can(language: str) -> None:
 def test_some_write_just_after_an_order(language: str) -> None:
     """R15."""
     assert Counter(case.just_ordered for case in cases(language))[True] >= 3
-
-
-def test_case_is_found_by_its_key() -> None:
-    case = cases("sv")[7]
-
-    assert case_of(case.key) == case
 
 
 def test_unknown_language_is_answered_in_english() -> None:

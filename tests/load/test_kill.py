@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.desk import Desk, database_of_its_own
 
@@ -44,9 +45,10 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.redis])])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    if request.param == "sqlite":
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """On the kind of database that this run is about."""
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         yield from running_desk(Desk(tmp_path, DATABASE_URL="", REDIS_URL=""))
         return
     with database_of_its_own() as url:
