@@ -39,6 +39,7 @@ def must_be_free(host: str, port: int) -> None:
 
 def run(host: str, port: int, *, beside: tuple[Callable[[threading.Event], None], ...] = ()) -> None:
     """Serves until SIGTERM or SIGINT. `beside`: what else runs, each in a thread, until its event is set."""
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
     asyncio.run(_run(host, port, beside))
 
 

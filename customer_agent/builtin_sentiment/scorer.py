@@ -23,7 +23,7 @@ CONTEXT = 0.45  # weight of the whole message's resemblance, added to that of ea
 CONTEXT_LENGTH = 300  # characters
 LAST_WEIGHT = 1.5  # people come to the point at the end
 EXTREMES = 0.2  # share of the worst and of the best sentence; the mean has the rest
-URGENT_FROM = 0.7  # probability
+URGENT_FROM = 0.7  # probability, of a sentence with a word for it, or of the only one; see `is_urgent`
 NEGATIVE_BELOW, POSITIVE_ABOVE = -0.18, 0.2  # valence
 SCALE = ([-2, NEGATIVE_BELOW, POSITIVE_ABOVE, 0.9, 2], [0, 3.5, 6.5, 8.5, 10])  # valence to score
 QUOTES = 2
@@ -31,11 +31,16 @@ QUOTES = 2
 
 @dataclass(frozen=True)
 class Piece:
-    """A sentence, its valence -2 to 2, and how probably it is about time pressure or harm, 0 to 1."""
+    """A sentence, its valence -2 to 2, how probably it is about time pressure or harm, 0 to 1, and whether it has a word for that."""
 
     text: str
     valence: float
     urgency: float
+    says_so: bool
+
+    def is_urgent(self, among: int) -> bool:
+        """Of many sentences one always resembles urgency a little: the more there are, the surer it must be."""
+        return self.urgency >= (URGENT_FROM if self.says_so else 1 - (1 - URGENT_FROM) / among**0.5)
 
 
 class BuiltinScorer:
@@ -48,7 +53,7 @@ class BuiltinScorer:
         if not pieces:
             return Verdict(5, "neutral", self.name, ())
         score = score_of(pieces)
-        if score < 7 and max(piece.urgency for piece in pieces) >= URGENT_FROM:
+        if score < 7 and any(piece.is_urgent(len(pieces)) for piece in pieces):
             return Verdict(min(score, URGENT_UP_TO), "urgent", self.name, evidence(pieces, "urgent"))
         label = label_of(score)
         return Verdict(score, label, self.name, evidence(pieces, label))
@@ -67,7 +72,7 @@ def piece_of(text: str, likeness: NDArray[np.float32]) -> Piece:
     cues = np.array([counts.get(kind, 0) for kind in KINDS]) * CUE_WEIGHT
     odds = np.exp(SHARPNESS * (likeness + cues - np.max(likeness + cues)))
     probable = odds / odds.sum()
-    return Piece(text, float(probable @ VALENCE), float(probable[-1]))
+    return Piece(text, float(probable @ VALENCE), float(probable[-1]), counts.get("urgent", 0) > 0)
 
 
 def score_of(pieces: list[Piece]) -> int:
@@ -83,7 +88,7 @@ def score_of(pieces: list[Piece]) -> int:
 def evidence(pieces: list[Piece], label: str) -> tuple[str, ...]:
     """The sentences that speak most strongly for the label; for "neutral" those that pull either way, if any."""
     if label == "urgent":
-        deciding = sorted((piece for piece in pieces if piece.urgency >= URGENT_FROM), key=lambda piece: -piece.urgency)
+        deciding = sorted((piece for piece in pieces if piece.is_urgent(len(pieces))), key=lambda piece: -piece.urgency)
     else:
         pulls = {"negative": (True, False), "neutral": (True, True)}.get(label, (False, True))
         down = [piece for piece in pieces if pulls[0] and piece.valence < NEGATIVE_BELOW]

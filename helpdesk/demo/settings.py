@@ -16,7 +16,6 @@ os.environ |= {
     "HELPDESK_DATA": str(Path(os.environ.get("HELPDESK_DATA") or Path(__file__).resolve().parents[2] / "data") / "demo"),
     "HELPDESK_ENV_FILE": os.devnull,
     "EMAIL_INBOXES": "support@example.com",
-    "OMP_WAIT_POLICY": "passive",  # the sentiment model's threads sleep between their turns: the same cores serve the pages
 }
 
 from helpdesk.settings import *  # noqa: E402, F403 # settings are names in a module, and the surroundings had to come first

@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 PACE = 4.0  # seconds between two messages of customers, on average
 BEAT = 60.0  # seconds between two signs of life
-ENOUGH = 50  # open tickets: from here on colleagues close what they have answered, and fewer new ones come
+QUEUE = 5  # tickets that nobody has: from here on colleagues close what they have answered
+ENOUGH = 50  # open tickets: from here on fewer new ones come
 TOO_MANY = 110  # open tickets: from here on none come
 ANSWERS = 1 / 3  # the share of customers who go on with a conversation, while nothing is too much
 LONG_TALK = 8  # messages, after which a customer has nothing more to say
@@ -131,7 +132,7 @@ def colleague_answers(dice: random.Random) -> None:
 
 def colleague_closes() -> None:
     """So that the desk stays in balance. What a person has is theirs to close."""
-    if Ticket.objects.all().open().count() < ENOUGH:
+    if Ticket.objects.all().unassigned().count() < QUEUE:
         return
     ticket = _replied_to().filter(closed_at=None, assignee__in=played()).order_by("last_message_at").first()
     if ticket is not None and ticket.assignee is not None:

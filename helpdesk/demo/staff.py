@@ -38,7 +38,7 @@ PEOPLE = (
     Person(Role.ANALYST, "Henrik Lund", "analyst@example.com"),
     Person(Role.AGENT, "Ida Berglund", "ida@example.com", (RETENTION,), "is played"),
     Person(Role.AGENT, "Jonas Ek", "jonas@example.com", (ORDERS,), "is played"),
-    Person(Role.AGENT, "Marek Zieliński", "marek@example.com", (ORDERS,), "is played"),
+    Person(Role.AGENT, "Marek Zieliński", "marek@example.com", (RETENTION, ORDERS), "is played"),
     Person(Role.AGENT, "Saoirse Byrne", "saoirse@example.com", (ADVICE,), "is away"),
     Person(Role.AGENT, "Tomasz Wilk", "tomasz@example.com", (ADVICE,), "is away"),
 )

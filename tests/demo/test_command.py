@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -105,8 +106,7 @@ class Stage:
 
     def demo(self, *arguments: str) -> list[Any]:
         self.done.clear()
-        database = {"ENGINE": "django.db.backends.sqlite3", "NAME": self.folder / "desk.sqlite3"}
-        with override_settings(IS_DEMO=True, DATABASES={"default": database}):
+        with override_settings(IS_DEMO=True):
             call_command("demo", "--port", str(free_port()), *arguments)
         return self.done
 
@@ -114,6 +114,7 @@ class Stage:
 @pytest.fixture
 def stage(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage = Stage(tmp_path)
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(tmp_path / "desk.sqlite3"))
     monkeypatch.setattr(demo.connections, "close_all", lambda: None)
     monkeypatch.setattr(demo, "desk_has_owner", (tmp_path / "desk.sqlite3").exists)
     monkeypatch.setattr(demo, "seed", lambda: (stage.done.append("filled"), (tmp_path / "desk.sqlite3").touch()))

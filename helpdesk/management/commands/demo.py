@@ -36,7 +36,6 @@ class Command(BaseCommand):
             self.stdout.write("Filling the shop, some seconds …")
             self.stdout.flush()
             seed()
-        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
         self._say_where(f"http://{host}:{port}", quiet=quiet)
         embedded.run(host, port, beside=(stay_present,) if quiet else (stay_present, simulate))
 
