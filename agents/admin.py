@@ -18,11 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from agents import people
 from agents.admin_forms import AgentForm, BusinessHoursForm, NewAgentForm, PasswordForm
 from agents.availability import presence_of
-from agents.models import ANSWERING_ROLES, Agent, BusinessHours, Role, Team
+from agents.models import Agent, BusinessHours, Role, Team
 from helpdesk.admin_pages import DeskAdmin, DestinationAdmin, OneRowAdmin, display, person
 
 ROLE_COLOURS = dict.fromkeys(Role, "default") | {Role.OWNER: "primary", Role.ADMIN: "info", Role.MANAGER: "info"}
-ANSWERS = Q(members__is_active=True, members__role__in=ANSWERING_ROLES)
 
 
 @admin.register(Agent)
@@ -59,7 +58,7 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Agent], search_term: str) -> Any:
         """Where somebody is chosen from, as for a team, only people who answer tickets."""
-        chosen_from = queryset.filter(is_active=True, role__in=ANSWERING_ROLES) if "field_name" in request.GET else queryset
+        chosen_from = queryset.filter(pk__in=Agent.objects.answering()) if "field_name" in request.GET else queryset
         return super().get_search_results(request, chosen_from, search_term)
 
     def has_change_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
@@ -140,7 +139,8 @@ class TeamAdmin(DestinationAdmin):
     fields = ("name", "description", "members")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        teams: QuerySet[Team] = super().get_queryset(request).annotate(answering=Count("members", filter=ANSWERS))
+        answers = Q(members__in=Agent.objects.answering())
+        teams: QuerySet[Team] = super().get_queryset(request).annotate(answering=Count("members", filter=answers))
         return teams
 
     def why_kept(self, destination: Team) -> str:
@@ -160,7 +160,7 @@ class TeamAdmin(DestinationAdmin):
 
     def save_related(self, request: HttpRequest, form: ModelForm[Team], formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if not form.instance.members.filter(is_active=True, role__in=ANSWERING_ROLES).exists():
+        if not form.instance.members.answering().exists():
             self.message_user(request, _("%(name)s has no members: tickets that are sent there wait.") % {"name": form.instance}, messages.WARNING)
 
 

@@ -24,7 +24,7 @@ from unfold.widgets import (
 from agents import people
 from agents.models import Agent, BusinessHours, Role, Team
 
-_PERIOD = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
+_PERIOD = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 
 
 class _AgentFields(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no argument when it runs
@@ -73,6 +73,8 @@ class AgentForm(_AgentFields, UserChangeForm):
 
     def clean_is_active(self) -> bool:
         is_active = self.wanted["is_active"] = bool(self.cleaned_data["is_active"])
+        if self.instance.is_active and not is_active and self.wanted.get("role") == Role.OWNER != self.instance.role:
+            raise ValidationError(_("Who becomes the Owner must be active."))
         if self.instance.is_active and not is_active:
             _allowed(people.check_deactivation, self.instance, by=self.by)
         return bool(self.instance.is_active)

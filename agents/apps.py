@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 class AgentsConfig(AppConfig):
     name = "agents"
     verbose_name = _("People")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from agents.roles import grant_role_permissions

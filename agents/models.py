@@ -17,6 +17,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.text import one_line
+
 
 class Role(models.TextChoices):
     """C4. Each value is also the name of the Django group that carries the role's permissions."""
@@ -40,6 +42,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 
 class AgentManager(BaseUserManager["Agent"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Agent:
+        fields["name"] = one_line(fields.get("name", ""))
         agent = self.model(email=self.model.normalize_username(email), **fields)
         agent.set_password(password)
         agent.save()
@@ -93,6 +96,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     @property
     def can_answer(self) -> bool:
         return self.is_active and self.role in ANSWERING_ROLES
+
+    def clean(self) -> None:
+        super().clean()
+        self.name = one_line(self.name)  # it stands in the header of every mail
 
     def get_full_name(self) -> str:
         return self.name

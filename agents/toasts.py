@@ -17,7 +17,7 @@ WORTH_SHOWING = timedelta(hours=1)
 
 def show_toast(agent: Agent, kind: Toast.Kind, *, title: str, detail: str, url: str) -> Toast:
     toast = Toast.objects.create(agent=agent, kind=kind, title=title[:300], detail=detail[:300], url=url)
-    transaction.on_commit(lambda: publish(agent_stream(agent.pk), toast_frame(toast)))
+    transaction.on_commit(lambda: publish(agent_stream(agent.pk), toast_frame(toast)), robust=True)
     return toast
 
 

@@ -17,7 +17,7 @@ from django_ox.admin import OxTaskAdmin
 from django_ox.models import OxSchedule, OxTask
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from helpdesk.admin_pages import EVERYWHERE, LongList, ReadOnlyAdmin, display
+from helpdesk.admin_pages import EVERYWHERE, LongList, ReadOnlyAdmin, display, linked
 from helpdesk.outbox.deliveries import try_again
 from helpdesk.outbox.models import Delivery
 from helpdesk.tickets.models import Channel, Inbound
@@ -71,11 +71,11 @@ class InboundAdmin(LongList, ReadOnlyAdmin):
     def ticket(self, row: Inbound) -> str:
         if row.message is None:
             return "–"
-        return _linked(reverse("admin:tickets_ticket_change", args=[row.message.ticket_id]), f"#{row.message.ticket_id}")
+        return linked(reverse("admin:tickets_ticket_change", args=[row.message.ticket_id]), f"#{row.message.ticket_id}")
 
     @display(description=gettext_lazy("as a file"))
     def download(self, row: Inbound) -> str:
-        return _linked(reverse("admin:tickets_inbound_raw", args=[row.pk]), _("Download"))
+        return linked(reverse("admin:tickets_inbound_raw", args=[row.pk]), _("Download"))
 
     @display(description=gettext_lazy("as it came"))
     def raw_text(self, row: Inbound) -> str:
@@ -115,7 +115,7 @@ class DeliveryAdmin(LongList, ReadOnlyAdmin):
     @display(description=gettext_lazy("ticket"))
     def ticket(self, delivery: Delivery) -> str:
         message = getattr(delivery, "message", None)
-        return _linked(reverse("admin:tickets_ticket_change", args=[message.ticket_id]), f"#{message.ticket_id}") if message else "–"
+        return linked(reverse("admin:tickets_ticket_change", args=[message.ticket_id]), f"#{message.ticket_id}") if message else "–"
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["act"], location=EVERYWHERE)
     def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
@@ -126,10 +126,6 @@ class DeliveryAdmin(LongList, ReadOnlyAdmin):
             return ""
 
         self.on_each(request, deliveries, act, done=lambda n: ngettext("%(n)d delivery is tried again.", "%(n)d deliveries are tried again.", n) % {"n": n})
-
-
-def _linked(url: str, text: str) -> str:
-    return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
 @admin.register(OxTask)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agents.models import ANSWERING_ROLES, Team
+from agents.models import Agent, Team
 from helpdesk.outbox.models import Delivery
 from helpdesk.tickets.models import Inbound, Ticket
 
@@ -50,7 +50,6 @@ def _left_behind() -> list[Notice]:
 
 def _empty_teams() -> list[Notice]:
     """A11."""
-    answering = Count("members", filter=Q(members__is_active=True, members__role__in=ANSWERING_ROLES), distinct=True)
-    teams = Team.objects.filter(rules__is_active=True).annotate(answering=answering).filter(answering=0)
+    teams = Team.objects.filter(rules__is_active=True).exclude(members__in=Agent.objects.answering()).distinct()
     text = _("%(team)s has no members, and a rule sends tickets there.")
     return [Notice(text % {"team": team}, reverse("admin:agents_team_change", args=[team.pk])) for team in teams]

@@ -12,6 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 from unfold import decorators
 from unfold.admin import ModelAdmin
@@ -32,6 +33,10 @@ def display[Function: Callable[..., Any]](**options: Any) -> Callable[[Function]
     """The theme's decorator of columns, with a type."""
     decorate: Callable[[Function], Function] = decorators.display(**options)
     return decorate
+
+
+def linked(url: str, text: str) -> str:
+    return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
 class DeskAdmin(ModelAdmin):

@@ -11,11 +11,12 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 -- needs the apps to
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- as above
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 -- as above
 
+from helpdesk.inbox.origin import SameOrigin  # noqa: E402 -- as above
 from helpdesk.inbox.urls import websocket_urlpatterns  # noqa: E402 -- as above
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )

@@ -19,6 +19,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
 
+from agents.text import one_line, readable
 from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_text
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
@@ -136,7 +137,7 @@ def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
     _claim(row)
     customer = identify(**vars(inbound.sender))
     ticket, opened = _ticket_for(inbound, customer, at)
-    row.message = add_customer_message(ticket, inbound.text, at=at)
+    row.message = add_customer_message(ticket, readable(inbound.text), at=at)
     row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
     row.status, row.reason, row.needs_routing = Inbound.Status.PENDING, "", opened
     row.save()
@@ -160,7 +161,7 @@ def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tu
         channel=inbound.channel,
         inbox=inbound.inbox,
         thread_key=thread_key(inbound, customer),
-        subject=inbound.subject or _first_words(inbound.text),
+        subject=one_line(inbound.subject) or _first_words(readable(inbound.text)),
         language=inbound.sender.language or customer.language,
         at=at,
     )
@@ -193,16 +194,26 @@ def process_message(inbound_id: int) -> None:
     if row.status != Inbound.Status.PENDING or row.message is None:
         return
     ticket = row.message.ticket
+    cause = _cause(ticket)
     if row.needs_routing:
         read_sentiment(ticket, row.message.text)
-        route_ticket(ticket.pk, cause=_cause(ticket))
-    Inbound.objects.filter(pk=row.pk, status=Inbound.Status.PENDING).update(status=Inbound.Status.DONE)
+        route_ticket(ticket.pk, cause=cause)
+    _finish(row, ticket, cause)
 
 
 def _cause(ticket: Ticket) -> str:
     """Each time that a ticket is opened it is decided once, whichever message or person opened it."""
     opening = ticket.history.filter(kind__in=("created", "reopened")).latest("pk")
     return f"{opening.kind} {opening.pk}"
+
+
+@transaction.atomic
+def _finish(row: Inbound, ticket: Ticket, cause: str) -> None:
+    """Whoever reopened the ticket in the meantime wants it read again: then the message stays pending, and the sweep finds it."""
+    Ticket.objects.hold(ticket.pk)
+    if _cause(ticket) == cause:
+        pending = Inbound.objects.filter(pk=row.pk, status=Inbound.Status.PENDING, needs_routing=row.needs_routing)
+        pending.update(status=Inbound.Status.DONE)
 
 
 def read_sentiment(ticket: Ticket, text: str) -> None:
@@ -227,7 +238,7 @@ def sweep() -> int:
     """
     overdue = timezone.now() - OVERDUE
     pending = Inbound.objects.filter(status=Inbound.Status.PENDING, received_at__lt=overdue).order_by("received_at")
-    ids = list(pending.values_list("pk", flat=True)[:500])
+    ids = list(pending.values_list("pk", flat=True))  # all of them: the oldest may be those that fail each time
     for inbound_id in ids:
         try:
             process_message.func(inbound_id)

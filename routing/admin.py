@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from agents.models import ANSWERING_ROLES, Team
+from agents.models import Team
 from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, LongList, OneRowAdmin, ReadOnlyAdmin, display
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
@@ -75,7 +75,7 @@ class RuleAdmin(DeskAdmin):
 
     def _warn_of_empty_team(self, request: HttpRequest, rule: Rule) -> None:
         """A11."""
-        if rule.team is not None and not rule.team.members.filter(is_active=True, role__in=ANSWERING_ROLES).exists():
+        if rule.team is not None and not rule.team.members.answering().exists():
             url = reverse("admin:agents_team_change", args=[rule.team.pk])
             link = format_html('<a href="{}" class="underline">{}</a>', url, _("Add members"))
             text = _("%(team)s has no members: its tickets would wait.") % {"team": rule.team}

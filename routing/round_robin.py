@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agents.availability import presence_of, still_online
@@ -40,9 +41,9 @@ def round_robin_settings() -> RoundRobinSettings:
 
 
 def give_to_next_agent(ticket: Ticket) -> Turn:
-    """Inside the caller's transaction, as its last act: it holds the one ledger row until commit.
+    """Inside the caller's transaction, late in it: the one ledger row is held from here until commit.
 
-    Does nothing to a ticket that is closed or has an assignee.
+    The caller holds the ticket (`Ticket.objects.hold`) and has seen since that it is open and that nobody has it.
     """
     settings = round_robin_settings()
     if not settings.is_on:
@@ -51,18 +52,13 @@ def give_to_next_agent(ticket: Ticket) -> Turn:
         return Turn(waiting_because=OUTSIDE_HOURS)
     if not _candidates(ticket).filter(availability__is_online=True).exists():
         return Turn(waiting_because=NOBODY_ONLINE, candidates=[_candidate(agent, "offline") for agent in _candidates(ticket)])
-    return _take_turn(ticket, settings.capacity) if _hold(ticket) else Turn()
-
-
-def _hold(ticket: Ticket) -> bool:
-    """Nobody else can take or close it until commit. Before the ledger, as routing to a team does: else they could wait for each other."""
-    return Ticket.objects.filter(pk=ticket.pk, assignee=None, closed_at=None).update(assignee=None) == 1
+    return _take_turn(ticket, settings.capacity)
 
 
 def _take_turn(ticket: Ticket, capacity: int) -> Turn:
     turn_number = _hold_the_ledger()
     turn = Turn()
-    for agent in _in_order(ticket):
+    for agent in _in_order(ticket, capacity):
         outcome = _outcome(agent, turn, capacity)
         if outcome == "taken" and claim_for(ticket, agent):
             _note_turn(agent, turn_number)
@@ -87,11 +83,17 @@ def _candidates(ticket: Ticket) -> QuerySet[Agent]:
     return agents.filter(teams=ticket.team_id) if ticket.team_id else agents
 
 
-def _in_order(ticket: Ticket) -> QuerySet[Agent]:
+def _in_order(ticket: Ticket, capacity: int) -> QuerySet[Agent]:
     """Longest without a turn first; who never had one before everybody."""
-    load = Count("tickets", filter=Q(tickets__closed_at=None, tickets__assigned_automatically=True))
     last_turn = F("ledger_entry__last_turn")
-    return _candidates(ticket).select_related("availability").annotate(load=load).order_by(last_turn.asc(nulls_first=True), "pk")
+    agents = _candidates(ticket).select_related("availability").order_by(last_turn.asc(nulls_first=True), "pk")
+    return agents.annotate(load=_load()) if capacity else agents
+
+
+def _load() -> Coalesce:
+    """Of each agent: their open automatic tickets. A subquery, which the index of open ones answers: every other turn waits for this one."""
+    held = Ticket.objects.open().filter(assignee=OuterRef("pk"), assigned_automatically=True)
+    return Coalesce(Subquery(held.values("assignee").annotate(load=Count("pk")).values("load")), 0)
 
 
 def _outcome(agent: Agent, turn: Turn, capacity: int) -> str:

@@ -29,16 +29,24 @@ def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
 
 @transaction.atomic
 def _decide(ticket_id: int, cause: str) -> RoutingDecision:
-    """One transaction; the ledger is locked last."""
+    """One transaction: the ticket is locked before it is read, the ledger last."""
+    Ticket.objects.hold(ticket_id)
     ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=ticket_id)
     match = match_rules(ticket, now := timezone.now())
-    decision = RoutingDecision.objects.create(ticket=ticket, cause=cause, at=now, rules=match.reasons, team=match.team)
+    team = None if _team_was_chosen(ticket) else match.team
+    decision = RoutingDecision.objects.create(ticket=ticket, cause=cause, at=now, rules=match.reasons, team=team)
     if ticket.is_open:
         _enter_views(ticket, match.views)
     if ticket.is_open and ticket.assignee_id is None:
         _give(ticket, decision)
-    record_event(ticket, "routed", decision=decision.pk, team=str(match.team or ""), agent=str(decision.agent or ""), waiting_because=decision.waiting_because)
+    record_event(ticket, "routed", decision=decision.pk, team=str(team or ""), agent=str(decision.agent or ""), waiting_because=decision.waiting_because)
     return decision
+
+
+def _team_was_chosen(ticket: Ticket) -> bool:
+    """By a person, who has set it or taken it away since the ticket was opened: that stands. What routing set, it sets anew."""
+    latest = ticket.history.filter(kind__in=("created", "reopened", "team_set", "team_cleared")).order_by("-pk").first()
+    return latest is not None and latest.kind in ("team_set", "team_cleared") and latest.by_id is not None
 
 
 def _enter_views(ticket: Ticket, views: list[SavedView]) -> None:
@@ -73,17 +81,21 @@ def route_waiting() -> int:
 
 
 def _waiting() -> QuerySet[Ticket]:
-    latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-at", "-pk")
+    """The latest event is the one written last: clocks differ between machines."""
+    latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-pk")
     unowned = Ticket.objects.open().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
     return unowned.filter(latest="routed").order_by("created_at", "pk")
 
 
 @transaction.atomic
 def _give_waiting(ticket_id: int) -> Turn:
-    ticket = Ticket.objects.select_related("customer", "team").get(pk=ticket_id)
+    Ticket.objects.hold(ticket_id)
+    ticket = _waiting().select_related("customer", "team").filter(pk=ticket_id).first()
+    if ticket is None:  # taken, and perhaps returned, since the job began
+        return Turn()
     turn = give_to_next_agent(ticket)
     if turn.agent is not None:
-        decision = ticket.decisions.all()[:1].get()
+        decision = ticket.decisions.latest("pk")
         decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, ""
         decision.save(update_fields=["agent", "candidates", "waiting_because"])
     return turn

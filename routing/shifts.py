@@ -6,14 +6,14 @@ from django.db import transaction
 
 from agents.availability import set_availability
 from agents.models import Agent
+from helpdesk.tickets.permissions import must_answer
 from routing.router import route_waiting_job
 
 
 @transaction.atomic
 def go_online(agent: Agent) -> None:
-    """A14–A16: by the agent, for the agent. What waits is handed out at once, oldest first (C8)."""
-    if not agent.can_answer:
-        raise PermissionError("Only people who answer tickets can go Online.")
+    """A14–A16: by the agent, for the agent. What waits is handed out at once, oldest first (C8). Raises NotAllowed."""
+    must_answer(agent)
     set_availability(agent, is_online=True)
     route_waiting_job.enqueue()
 

@@ -42,16 +42,12 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{settings.DATA_DIR}/test.sqlite3"
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one takes most of a run
+settings.SENTIMENT_SCORER = "tests.intake.scorers.FirstNumber"  # no model is loaded for what has nothing to do with one
+pytest_plugins = ["tests.people"]  # its fixtures are everybody's
 
 hypothesis.settings.register_profile("default", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("default"), max_examples=50_000)
 hypothesis.settings.load_profile("default")
-
-NEEDS = {
-    "browser": ("Chromium", lambda: find_chromium() is not None),
-    "postgres": ("PostgreSQL (DATABASE_URL)", lambda: settings.DATABASES["default"]["ENGINE"].endswith("postgresql")),
-    "redis": ("Redis (REDIS_URL)", lambda: bool(os.environ.get("REDIS_URL"))),
-}
 
 
 def pytest_configure() -> None:
@@ -73,10 +69,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "playwright" in item.fixturenames:
             item.add_marker("browser")
+            if find_chromium() is None:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium"))
     items.sort(key=turn)
-    for marker, (tool, is_there) in NEEDS.items():
-        if not is_there():
-            leave_out(items, marker, tool)
 
 
 def turn(item: pytest.Item) -> int:
@@ -85,12 +80,6 @@ def turn(item: pytest.Item) -> int:
     if item.get_closest_marker("browser"):
         return 2
     return 0 if item.path.parent.name == "load" else 1
-
-
-def leave_out(items: list[pytest.Item], marker: str, tool: str) -> None:
-    for item in items:
-        if item.get_closest_marker(marker):
-            item.add_marker(pytest.mark.skip(reason=f"needs {tool}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -59,6 +59,17 @@ def test_production_does_not_start_without(name: str, monkeypatch: pytest.Monkey
         runpy.run_path(str(ROOT / "helpdesk" / "settings.py"))
 
 
+def test_documents_point_to_what_is_there() -> None:
+    """Links and pictures within the repository."""
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    pointers = [(document, target) for document in documents for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()) if "://" not in target]
+
+    broken = [f"{document.name}: {target}" for document, target in pointers if not (document.parent / target).exists()]
+
+    assert pointers != []
+    assert broken == []
+
+
 def test_readme_maps_every_folder() -> None:
     """The map is the README's code block with a line for each top-level folder: `agents/    who answers`."""
     of_a_run = {"data", "test-results"}

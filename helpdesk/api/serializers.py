@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from rest_framework import serializers
 
+from helpdesk.api.fields import MomentField, PropertiesField
 from helpdesk.customers.profiles import e164
-from helpdesk.tickets.models import Channel
+from helpdesk.tickets.models import Channel, Message
 
 
 class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(map(str, data.keys() - self.fields.keys()))):
-            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            raise serializers.ValidationError({ascii(name)[1:-1]: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
 
 
-class SenderSerializer(StrictSerializer):
+class KeysSerializer(StrictSerializer):
+    """Whom it is about: one of the three is enough."""
+
     email = serializers.EmailField(required=False, max_length=320)
     phone = serializers.CharField(required=False, max_length=40)
     external_id = serializers.CharField(required=False, max_length=200)
-    name = serializers.CharField(required=False, max_length=200)
-    language = serializers.CharField(required=False, max_length=10)
 
     def validate_phone(self, value: str) -> str:
         if not (number := e164(value)):
             raise serializers.ValidationError("Write the number with its country, as +46701234567.")
         return number
 
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.keys() & {"email", "phone", "external_id"}:
-            raise serializers.ValidationError("Give an e-mail, a phone or an external_id, so that we know who wrote.")
+            raise serializers.ValidationError("Give an e-mail, a phone or an external_id, so that we know who it is.")
         return attrs
+
+
+class SenderSerializer(KeysSerializer):
+    name = serializers.CharField(required=False, max_length=200)
+    language = serializers.CharField(required=False, max_length=10)
 
 
 class NewMessageSerializer(StrictSerializer):
@@ -44,15 +52,53 @@ class NewMessageSerializer(StrictSerializer):
     conversation_id = serializers.CharField(
         max_length=200, required=False, help_text="Messages of one sender with the same one share a ticket. Without it, the sender is the conversation."
     )
-    subject = serializers.CharField(max_length=300, required=False, default="")
+    subject = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     text = serializers.CharField(max_length=200_000)
     sender = SenderSerializer()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["channel"] == Channel.EMAIL:
+            try:
+                validate_email(attrs["inbox"])
+            except ValidationError as error:
+                raise serializers.ValidationError({"inbox": "Give the e-mail address of yours that was written to: replies are sent from it."}) from error
+        return attrs
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["created", "appended", "duplicate"])
     ticket = serializers.IntegerField()
     message = serializers.IntegerField()
+
+
+class CustomerSerializer(SenderSerializer):
+    """What is known about a customer. What is left out stays as it was; properties are merged in."""
+
+    country = serializers.CharField(required=False, max_length=100)
+    city = serializers.CharField(required=False, max_length=100)
+    properties = PropertiesField(required=False)
+
+
+class CustomerReceiptSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["created", "known"])
+    customer = serializers.IntegerField()
+
+
+class EventSerializer(StrictSerializer):
+    """Something that a customer did."""
+
+    customer = KeysSerializer()
+    metric = serializers.CharField(max_length=120, help_text="What was done, as rules name it: “Placed Order”.")
+    occurred_at = MomentField(required=False, help_text="With its zone. Without it, now.")
+    value = serializers.DecimalField(max_digits=14, decimal_places=2, required=False)
+    properties = PropertiesField(required=False)
+    external_id = serializers.CharField(max_length=200, required=False, help_text="Your id of this event. The same one again is a duplicate.")
+
+
+class EventReceiptSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["created", "duplicate"])
+    event = serializers.IntegerField()
+    customer = serializers.IntegerField()
 
 
 class TicketSerializer(serializers.Serializer[Any]):
@@ -67,6 +113,14 @@ class TicketSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     last_message_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(source="pk")
+    author = serializers.ChoiceField(Message.Author.choices)
+    is_internal = serializers.BooleanField(help_text="A note among the team, which the customer must not see.")
+    text = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class AvailabilitySerializer(StrictSerializer):

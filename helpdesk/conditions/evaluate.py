@@ -30,16 +30,19 @@ class Subject(Protocol):
     def events(self, metric: str) -> Iterable[Happening]: ...
 
 
+KEPT = 200
+
+
 @dataclass(frozen=True)
 class Seen:
-    """One condition as it was evaluated (I2): its words, the value seen, true or false."""
+    """One condition as it was evaluated (I2): its words, the value seen, true or false. Of a text the record keeps the first KEPT characters."""
 
     text: str
     value: Any
     result: bool
 
     def as_json(self) -> dict[str, Any]:
-        return {"text": self.text, "value": self.value, "result": self.result}
+        return {"text": self.text, "value": self.value[:KEPT] if isinstance(self.value, str) else self.value, "result": self.result}
 
 
 def evaluate(definition: Definition, subject: Subject) -> tuple[bool, list[Seen]]:

@@ -6,6 +6,7 @@ group      := {"conditions": [condition, …]}       conditions in a group joine
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -65,11 +66,23 @@ class Definition:
 
 def parse_definition(data: Any) -> Definition:
     """DefinitionError for anything that is not the grammar; nothing unknown is passed over in silence."""
+    _must_be_storable(data)
     groups = _items(_fields(data, "", "condition_groups"), "condition_groups", "")
     parsed = Definition(tuple(_group(group, f"condition_groups[{i}]") for i, group in enumerate(groups)))
     if sum(len(group.conditions) for group in parsed.groups) > LIMIT:
         raise DefinitionError("condition_groups", f"at most {LIMIT} conditions")
     return parsed
+
+
+def _must_be_storable(data: Any) -> None:
+    """Half a surrogate pair and NUL are JSON, but no page can show the one and PostgreSQL keeps neither."""
+    try:
+        text = json.dumps(data, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DefinitionError("definition", "text that can be stored") from error
+    if "\\u0000" in text:
+        raise DefinitionError("definition", "text without NUL characters")
 
 
 def _group(data: Any, path: str) -> Group:

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class ObjectField(models.JSONField):
+    """A JSON object. Whatever else a row holds is read as an empty one, so that no reader has to ask."""
+
+    empty_values: Sequence[Any] = ()  # or an empty list would pass unseen
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        found = super().from_db_value(value, expression, connection)
+        return found if isinstance(found, dict) or isinstance(expression, KeyTransform) else {}
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        if not isinstance(value, dict):
+            raise ValidationError(_('This must be an object, as {"tier": "gold"}.'), code="no_object")
+
+    def deconstruct(self) -> Any:
+        """To the database it is any JSON."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
 
 
 class Customer(models.Model):
@@ -18,8 +43,10 @@ class Customer(models.Model):
     country = models.CharField(_("country"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    properties = ObjectField(_("properties"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    is_new = False  # whether `identify` has just made it
 
     class Meta:
         verbose_name = _("customer")
@@ -37,8 +64,10 @@ class Event(models.Model):
     metric = models.CharField(_("metric"), max_length=120)
     occurred_at = models.DateTimeField(_("time"), default=timezone.now)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
-    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    properties = ObjectField(_("properties"), default=dict, blank=True)
     external_id = models.CharField(_("external ID"), max_length=200, null=True, blank=True, unique=True)
+
+    is_new = False  # whether `track` has just made it
 
     class Meta:
         verbose_name = _("event")

@@ -12,9 +12,14 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from agents.text import one_line
 from helpdesk.customers.models import Customer, Event
 
 _FIELDS = {"name": 200, "country": 100, "city": 100, "language": 10}  # and their longest values
+
+
+class NothingNamed(ValueError):
+    """An event needs the name of what was done."""
 
 
 class NobodyNamed(ValueError):
@@ -26,7 +31,7 @@ def identify(*, email: str = "", phone: str = "", external_id: str = "", **facts
     """The customer with one of these keys, made if there is none; empty facts never overwrite known ones.
 
     `facts`: name, country, city, language, and `properties`, a dict that is merged in. A key that is
-    given and was not known is added, unless another customer already has it.
+    given and was not known is added, unless another customer already has it. `is_new` of the returned one tells whether it was made.
     """
     keys = _clean_keys(email=email, phone=phone, external_id=external_id)
     customer = _find(keys)
@@ -76,14 +81,15 @@ def _with(key: str, value: str) -> QuerySet[Customer]:
 
 def _fill(customer: Customer, facts: dict[str, Any], *, changed: bool = False) -> Customer:
     for field, longest in _FIELDS.items():
-        value = str(facts.get(field) or "")[:longest]
+        value = one_line(str(facts.get(field) or ""))[:longest]
         if value and value != getattr(customer, field):
             setattr(customer, field, value)
             changed = True
     if new := {key: value for key, value in (facts.get("properties") or {}).items() if customer.properties.get(key) != value}:
         customer.properties = customer.properties | new
         changed = True
-    if changed or customer.pk is None:
+    customer.is_new = customer.pk is None
+    if changed or customer.is_new:
         customer.save()
     return customer
 
@@ -97,8 +103,12 @@ def track(
     properties: dict[str, Any] | None = None,
     external_id: str | None = None,
 ) -> Event:
-    """Records what a customer did. The same `external_id` again changes nothing and returns the first one."""
+    """Records what a customer did. The same `external_id` again changes nothing and returns the first one, which is not `is_new`."""
+    if not metric.strip():
+        raise NothingNamed("An event needs a metric, the name of what was done.")
     fields = {"customer": customer, "metric": metric, "occurred_at": occurred_at or timezone.now(), "value": value, "properties": properties or {}}
     if external_id is None:
-        return Event.objects.create(**fields)
-    return Event.objects.get_or_create(external_id=external_id, defaults=fields)[0]
+        event, event.is_new = Event.objects.create(**fields), True
+    else:
+        event, event.is_new = Event.objects.get_or_create(external_id=external_id, defaults=fields)
+    return event

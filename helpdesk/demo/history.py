@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 
 from django.utils import timezone
 
-from agents.models import ANSWERING_ROLES, Agent, Availability, Team
+from agents.models import Agent, Availability, Team
 from helpdesk.customers.models import Customer
 from helpdesk.demo import pen
 from helpdesk.demo.customers import filled
@@ -115,7 +115,7 @@ def _answered_by(number: int) -> str:
 def _taken(number: int) -> tuple[Ticket, Agent] | None:
     """The ticket and who answers it: its assignee, or else somebody who is there and takes it. None if nobody is."""
     ticket = Ticket.objects.select_related("customer", "assignee__availability", "team").get(pk=number)
-    present = Agent.objects.filter(role__in=ANSWERING_ROLES, availability__is_online=True)
+    present = Agent.objects.answering().filter(availability__is_online=True)
     if ticket.assignee is not None:
         return (ticket, ticket.assignee) if present.filter(pk=ticket.assignee.pk).exists() else None
     if ticket.team is not None:

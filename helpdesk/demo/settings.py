@@ -20,4 +20,5 @@ os.environ |= {
 
 from helpdesk.settings import *  # noqa: E402, F403 # settings are names in a module, and the surroundings had to come first
 
+DESK_NAME = "Holm & Vide"
 IS_DEMO = True

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from agents.models import Agent, BusinessHours, Role, Team
 from agents.setup import create_owner, new_setup_code
-from helpdesk.tickets.models import SavedView
-from routing.models import RoundRobinSettings, Rule
+from routing.examples import add_churn_defence, add_urgent_modifications
+from routing.models import RoundRobinSettings
 
 PASSWORD = "storskog-2026"  # noqa: S105 # everybody may know it: it opens nothing but a demo on one's own machine
 CAPACITY = 6  # open automatic tickets for each agent: some tickets always wait, for the person who goes Online
@@ -47,15 +47,6 @@ TEAMS = {
     ORDERS: "Everything between the checkout and the doorstep.",
     ADVICE: "They have worn it, washed it and torn it.",
 }
-# R14 and R15, as the segment grammar writes them.
-CHURN_RISK_IS_HIGH = {"type": "profile-property", "property": "churn_risk", "filter": {"type": "string", "operator": "equals", "value": "High"}}
-HAS_JUST_ORDERED = {
-    "type": "profile-metric",
-    "metric": "Placed Order",
-    "measurement": "count",
-    "measurement_filter": {"type": "numeric", "operator": "greater-than-or-equal", "value": 1},
-    "timeframe_filter": {"type": "date", "operator": "in-the-last", "quantity": 2, "unit": "hour"},
-}
 
 
 def hire_everybody() -> None:
@@ -73,16 +64,8 @@ def set_up_desk() -> None:
     """Open around the clock: whoever tries the demo at midnight finds web chat as it is by day (B7)."""
     BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
     RoundRobinSettings.objects.create(pk=1, is_on=True, capacity=CAPACITY)
-    retention, urgent = Team.objects.get(name=RETENTION), SavedView.objects.create(name="Urgent modifications")
-    _publish("Churn defence", CHURN_RISK_IS_HIGH, destination=Rule.Destination.TEAM, team=retention)
-    _publish("Urgent order mod", HAS_JUST_ORDERED, destination=Rule.Destination.VIEW, view=urgent)
-
-
-def _publish(name: str, condition: dict[str, Any], **destination: Any) -> None:
-    definition = {"condition_groups": [{"conditions": [condition]}]}
-    rule = Rule(name=name, position=Rule.objects.count() + 1, definition=definition, **destination)
-    rule.full_clean()
-    rule.save()
+    add_churn_defence(Team.objects.get(name=RETENTION))
+    add_urgent_modifications()
 
 
 def on_the_floor(*parts: Part) -> list[Agent]:

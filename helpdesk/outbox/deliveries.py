@@ -11,7 +11,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from helpdesk.outbox.models import Delivery
-from helpdesk.outbox.senders import NoSender, sender_for
+from helpdesk.outbox.senders import CannotSend, sender_for
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 6
@@ -19,7 +19,7 @@ LEASE = timedelta(minutes=2)
 
 
 def enqueue_delivery(kind: str, key: str, payload: dict[str, Any]) -> Delivery:
-    """In the caller's transaction. The same key is sent once."""
+    """In the caller's transaction. The same key is one row, which is sent at least once."""
     delivery, created = Delivery.objects.get_or_create(key=key, defaults={"kind": kind, "payload": payload})
     if created:
         deliver.enqueue(delivery.pk)
@@ -43,7 +43,7 @@ def deliver(delivery_id: int) -> None:
     delivery = Delivery.objects.get(pk=delivery_id)
     try:
         sender_for(delivery.kind)(delivery)
-    except NoSender as error:
+    except CannotSend as error:
         _give_up(delivery, str(error))
     except Exception as error:  # whatever a provider or the network does is a failed attempt, kept with its reason
         log.warning("Delivery %s failed", delivery.key, exc_info=True)
@@ -74,5 +74,8 @@ def sweep_deliveries() -> int:
     """Finds what is due and not being sent: what a queue lost, and the retries. Returns how many."""
     pending = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")
     for delivery_id in (due := list(pending.values_list("pk", flat=True)[:500])):
-        deliver.func(delivery_id)
+        try:
+            deliver.func(delivery_id)
+        except Exception:  # one that fails must not keep the others waiting; it stays pending, so a later sweep finds it
+            log.exception("Delivery %s was not worked off", delivery_id)
     return len(due)

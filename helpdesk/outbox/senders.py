@@ -11,12 +11,16 @@ Sender = Callable[[Delivery], None]
 _senders: dict[str, Sender] = {}
 
 
-class NoSender(Exception):
+class CannotSend(Exception):
+    """Another attempt would fail, too. The text says why, to the agent who wants it sent."""
+
+
+class NoSender(CannotSend):
     """Nothing is set up that could send this."""
 
 
 def register(kind: str, send: Sender) -> None:
-    """`send` delivers one Delivery or raises; it may be called again for the same one."""
+    """`send` delivers one Delivery or raises: CannotSend ends it, after anything else it is called again for the same one."""
     _senders[kind] = send
 
 

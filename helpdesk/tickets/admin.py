@@ -10,7 +10,6 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import (
@@ -21,7 +20,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from helpdesk.admin_pages import DeskAdmin, DestinationAdmin, LongList, ReadOnlyAdmin, display, person
+from helpdesk.admin_pages import DeskAdmin, DestinationAdmin, LongList, ReadOnlyAdmin, display, linked, person
 from helpdesk.tickets import admin_actions as actions
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 
@@ -122,11 +121,11 @@ class TicketAdmin(LongList, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("conversation"))
     def in_the_inbox(self, ticket: Ticket) -> str:
-        return _linked(ticket.get_absolute_url(), _("Open in the inbox"))
+        return linked(ticket.get_absolute_url(), _("Open in the inbox"))
 
     @display(description=gettext_lazy("customer"))
     def customer_page(self, ticket: Ticket) -> str:
-        return _linked(reverse("admin:customers_customer_change", args=[ticket.customer_id]), str(ticket.customer))
+        return linked(reverse("admin:customers_customer_change", args=[ticket.customer_id]), str(ticket.customer))
 
     @display(description=gettext_lazy("tags"))
     def tag_names(self, ticket: Ticket) -> str:
@@ -134,11 +133,7 @@ class TicketAdmin(LongList, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("why here?"))
     def why_here(self, ticket: Ticket) -> str:
-        return _linked(f"{reverse('admin:routing_routingdecision_changelist')}?ticket__id__exact={ticket.pk}", _("How it was routed"))
-
-
-def _linked(url: str, text: str) -> str:
-    return format_html('<a href="{}" class="text-link">{}</a>', url, text)
+        return linked(f"{reverse('admin:routing_routingdecision_changelist')}?ticket__id__exact={ticket.pk}", _("How it was routed"))
 
 
 @admin.register(SavedView)

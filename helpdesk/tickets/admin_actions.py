@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from agents.models import ANSWERING_ROLES, Agent, Team
+from agents.models import Agent, Team
 from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, person
 from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.lifecycle import ThreadIsOpen, close, reopen
@@ -31,7 +31,7 @@ class TicketActionForm(ActionForm):
     """The select that belongs to the chosen action shows beside it."""
 
     agent = forms.ModelChoiceField(
-        Agent.objects.filter(is_active=True, role__in=ANSWERING_ROLES).order_by("name"),
+        Agent.objects.answering().order_by("name"),
         required=False,
         label="",
         empty_label=gettext_lazy("Choose a person"),

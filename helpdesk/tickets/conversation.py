@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def add_customer_message(ticket: Ticket, text: str, *, at: datetime) -> Message:
 
     Raises TicketClosed, having written nothing, when somebody closed the ticket in the meantime.
     """
-    preview = " ".join(text.split())[:PREVIEW]
+    preview = _preview(text)
     held = Ticket.objects.filter(pk=ticket.pk, closed_at=None)
     if not held.update(preview=preview, waiting_since=Coalesce(F("waiting_since"), at), last_message_at=Greatest(F("last_message_at"), at)):
         raise TicketClosed
@@ -60,15 +60,13 @@ def add_customer_message(ticket: Ticket, text: str, *, at: datetime) -> Message:
 @transaction.atomic
 def reply(ticket: Ticket, text: str, *, by: Agent) -> Message:
     """To the customer, by the ticket's channel. What has to be sent waits in the outbox."""
-    message = _write(ticket, text, by=by, is_internal=False)
+    _must_say_something(text, by=by)
+    at = timezone.now()
+    _note_reply(ticket, text, at=at)
+    message = _write(ticket, text, by=by, at=at, is_internal=False)
     if ticket.channel not in READ_IN_PLACE:
         message.sent_to = enqueue_delivery(ticket.channel, f"message-{message.pk}", {"message_id": message.pk})
         message.save(update_fields=["sent_to"])
-    ticket.waiting_since, ticket.last_message_at, ticket.preview = None, message.created_at, " ".join(text.split())[:PREVIEW]
-    ticket.save(update_fields=["waiting_since", "last_message_at", "preview"])
-    # Not from `ticket`: somebody else may have replied since it was read.
-    if Ticket.objects.filter(pk=ticket.pk, first_reply_at=None).update(first_reply_at=message.created_at):
-        ticket.first_reply_at = message.created_at
     record_event(ticket, "replied", by=by, message=message.pk)
     return message
 
@@ -76,13 +74,33 @@ def reply(ticket: Ticket, text: str, *, by: Agent) -> Message:
 @transaction.atomic
 def add_note(ticket: Ticket, text: str, *, by: Agent) -> Message:
     """Only the team sees it; the customer goes on waiting."""
-    message = _write(ticket, text, by=by, is_internal=True)
+    _must_say_something(text, by=by)
+    message = _write(ticket, text, by=by, at=timezone.now(), is_internal=True)
     record_event(ticket, "noted", by=by, message=message.pk)
     return message
 
 
-def _write(ticket: Ticket, text: str, *, by: Agent, is_internal: bool) -> Message:
+def _must_say_something(text: str, *, by: Agent) -> None:
     must_answer(by)
     if not text.strip():
         raise EmptyMessage(_("Write something first."))
-    return Message.objects.create(ticket=ticket, author=Message.Author.AGENT, agent=by, text=text.strip(), is_internal=is_internal, created_at=timezone.now())
+
+
+def _note_reply(ticket: Ticket, text: str, *, at: datetime) -> None:
+    """Not from `ticket`, which others may have changed since it was read; but who began to wait after that has no reply yet."""
+    seen = ticket.waiting_since
+    Ticket.objects.filter(pk=ticket.pk).update(
+        preview=_preview(text),
+        last_message_at=Greatest(F("last_message_at"), at),
+        first_reply_at=Coalesce(F("first_reply_at"), at),
+        waiting_since=Case(When(waiting_since__gt=seen, then=F("waiting_since"))) if seen else F("waiting_since"),
+    )
+    ticket.refresh_from_db(fields=["preview", "last_message_at", "first_reply_at", "waiting_since"])
+
+
+def _write(ticket: Ticket, text: str, *, by: Agent, at: datetime, is_internal: bool) -> Message:
+    return Message.objects.create(ticket=ticket, author=Message.Author.AGENT, agent=by, text=text.strip(), is_internal=is_internal, created_at=at)
+
+
+def _preview(text: str) -> str:
+    return " ".join(text.split())[:PREVIEW]

@@ -11,7 +11,7 @@ from helpdesk.tickets.models import Ticket, TicketEvent
 
 def record_event(ticket: Ticket, kind: str, *, by: Agent | None = None, **data: Any) -> TicketEvent:
     """`kind`: created, customer_wrote, replied, noted, assigned, unassigned, team_set, team_cleared, closed,
-    reopened, tagged, untagged, scored, routed, waiting. `by` is the person, None for the machine."""
+    reopened, tagged, untagged, scored, routed. `by` is the person, None for the machine."""
     event = TicketEvent.objects.create(ticket=ticket, kind=kind, by=by, data=data)
     publish_ticket(ticket)
     return event

@@ -25,7 +25,7 @@ def publish_ticket(ticket: Ticket) -> None:
     """After commit, and once for all that a transaction did to the ticket."""
     publication = _Publication(ticket.pk)
     if all(hook[1] != publication for hook in connection.run_on_commit):
-        transaction.on_commit(publication)
+        transaction.on_commit(publication, robust=True)  # what is committed does not fail by what is shown of it
 
 
 def ticket_frame(ticket_id: int) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +58,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unassigned(self) -> TicketQuerySet:
         """C3: open, with neither an assignee nor a team."""
         return self.open().filter(assignee=None, team=None)
+
+    def hold(self, ticket_id: int) -> None:
+        """Nobody else changes the ticket until commit: a write, because `select_for_update` does nothing on SQLite.
+
+        Read it after this. Whoever needs the ledger and an agent's switch as well takes them later, in that order.
+        """
+        self.filter(pk=ticket_id).update(thread_key=F("thread_key"))
 
 
 class Ticket(models.Model):

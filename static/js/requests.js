@@ -4,8 +4,15 @@ import { say } from "./words.js";
 
 const isAsked = (event) => event.detail.requestConfig.elt.matches("form, a"); // by the reader, not by the page on its own
 
-document.addEventListener("htmx:responseError", (event) => isAsked(event) && show({ title: say("not_saved"), isError: true }));
-document.addEventListener("htmx:sendError", (event) => isAsked(event) && show({ title: say("unreachable"), isError: true }));
+document.addEventListener("htmx:responseError", (event) => isAsked(event) && failed(event, "not_saved"));
+document.addEventListener("htmx:sendError", (event) => isAsked(event) && failed(event, "unreachable"));
+
+/** A choice that was not saved goes back to what is true; words stay. */
+function failed(event, reason) {
+  const { elt } = event.detail.requestConfig;
+  if (elt.matches("form:has(select):not(:has(textarea))")) elt.reset();
+  show({ title: say(reason), isError: true });
+}
 
 /** A session that has ended answers with the sign-in page, which has no place inside this one. */
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from agents.models import Agent, Role
 from tests.factories import make_agent
-from tests.people import commits, listen  # noqa: F401  # a fixture is found where it is imported
 
 SignIn = Callable[[Agent], Client]
 

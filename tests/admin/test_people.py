@@ -181,6 +181,14 @@ def test_successor_must_be_able_to_sign_in(as_owner: Client) -> None:
     assert problems(response) == {"role": ["The new Owner must be able to sign in."]}
 
 
+def test_successor_is_not_switched_off_in_the_same_breath(as_owner: Client) -> None:
+    successor = make_agent("Ida")
+
+    response = save(as_owner, successor, role="Owner", is_active="")
+
+    assert problems(response) == {"is_active": ["Who becomes the Owner must be active."]}
+
+
 def test_nobody_switches_themselves_off(admin: Agent, as_admin: Client) -> None:
     response = save(as_admin, admin, is_active="")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from agents.availability import note_sign_of_life, presence_of, set_availability, still_online
 from agents.models import Agent, Availability, Role
+from helpdesk.tickets.permissions import NotAllowed
 from routing.shifts import go_offline, go_online
 from tests.factories import make_agent
 
@@ -44,7 +45,7 @@ def test_agent_switches_their_own_and_nobody_elses() -> None:
 def test_whoever_answers_no_tickets_does_not_go_online() -> None:
     analyst = make_agent(role=Role.ANALYST)
 
-    with pytest.raises(PermissionError):
+    with pytest.raises(NotAllowed):
         go_online(analyst)
 
     assert switch(analyst) is None

@@ -10,6 +10,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
+from agents import toasts
 from agents.models import Toast
 from agents.streams import agent_stream
 from agents.toasts import dismiss_toast, show_toast, waiting_toasts
@@ -45,6 +46,17 @@ def test_toast_of_a_rolled_back_transaction_is_never_shown(listen: type[Listener
         transaction.set_rollback(True)
 
     assert (stream.heard(), Toast.objects.count()) == ([], 0)
+
+
+def test_toast_that_cannot_be_shown_fails_nobody(commits: Commits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for the next page."""
+    monkeypatch.setattr(toasts, "publish", lambda _stream, _frame: 1 / 0)
+    ada = make_agent()
+
+    with commits():
+        toast = show(ada)
+
+    assert list(waiting_toasts(ada)) == [toast]
 
 
 def test_toast_waits_until_it_is_dismissed() -> None:

@@ -14,7 +14,16 @@ from tests.api.conftest import SignIn
 from tests.factories import make_agent
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = [("post", "/api/v1/messages/"), ("get", "/api/v1/tickets/"), ("get", "/api/v1/me/availability/"), ("put", "/api/v1/me/availability/")]
+ADDRESSES = [
+    ("post", "/api/v1/messages/"),
+    ("post", "/api/v1/customers/"),
+    ("post", "/api/v1/events/"),
+    ("get", "/api/v1/tickets/"),
+    ("get", "/api/v1/tickets/1/"),
+    ("get", "/api/v1/tickets/1/messages/"),
+    ("get", "/api/v1/me/availability/"),
+    ("put", "/api/v1/me/availability/"),
+]
 
 
 @pytest.mark.parametrize(("method", "address"), ADDRESSES)

@@ -28,6 +28,16 @@ def properties(schema: dict[str, Any], address: str, method: str, status: str) -
 def test_schema_describes_what_is_answered(api: APIClient) -> None:
     schema = api.get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json").json()
 
-    assert set(schema["paths"]) == {"/api/v1/messages/", "/api/v1/tickets/", "/api/v1/me/availability/"}
+    assert set(schema["paths"]) == {
+        "/api/v1/messages/",
+        "/api/v1/customers/",
+        "/api/v1/events/",
+        "/api/v1/tickets/",
+        "/api/v1/tickets/{number}/",
+        "/api/v1/tickets/{number}/messages/",
+        "/api/v1/me/availability/",
+    }
     assert properties(schema, "/api/v1/me/availability/", "get", "200") == set(api.get("/api/v1/me/availability/").json())
     assert properties(schema, "/api/v1/messages/", "post", "201") == {"status", "ticket", "message"}
+    assert properties(schema, "/api/v1/customers/", "post", "200") == {"status", "customer"}
+    assert properties(schema, "/api/v1/events/", "post", "201") == {"status", "event", "customer"}

@@ -201,3 +201,12 @@ def test_anything_is_a_definition_or_a_definition_error(data: Any) -> None:
         outcome = refused
 
     assert isinstance(outcome, Definition) or (outcome.path and outcome.expected)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b"])
+def test_text_that_cannot_be_stored_is_refused(text: str) -> None:
+    """One rule must not make every ticket's page unreadable."""
+    data = all_of({"type": "ticket-property", "property": "subject", "filter": {"type": "string", "operator": "equals", "value": text}})
+
+    with pytest.raises(DefinitionError, match=r"^definition: expected text"):
+        parse_definition(data)

@@ -33,6 +33,7 @@ def test_customer_is_found_by_each_key(key: dict[str, str], again: dict[str, str
     second = identify(**again)
 
     assert second == first
+    assert (first.is_new, second.is_new) == (True, False)
     assert Customer.objects.count() == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from helpdesk.customers.models import Event
-from helpdesk.customers.profiles import track
+from helpdesk.customers.profiles import NothingNamed, track
 from tests.factories import make_customer
 from tests.people import at_once
 
@@ -32,7 +32,15 @@ def test_event_happens_now_unless_told_otherwise() -> None:
     event = track(make_customer(), "Placed Order")
 
     assert before <= event.occurred_at <= timezone.now()
-    assert (event.value, event.properties, event.external_id) == (None, {}, None)
+    assert (event.value, event.properties, event.external_id, event.is_new) == (None, {}, None, True)
+
+
+@pytest.mark.parametrize("metric", ["", " "])
+def test_event_says_what_was_done(metric: str) -> None:
+    with pytest.raises(NothingNamed):
+        track(make_customer(), metric)
+
+    assert Event.objects.count() == 0
 
 
 def test_events_without_external_id_are_all_kept() -> None:
@@ -51,6 +59,7 @@ def test_same_external_id_again_changes_nothing() -> None:
     again = track(customer, "Placed Order", value=Decimal(99), external_id="order-1")
 
     assert again == first
+    assert (first.is_new, again.is_new) == (True, False)
     assert [event.value for event in customer.events.all()] == [Decimal(10)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -171,6 +172,14 @@ def test_failed_reply_is_tried_again(ticket: Ticket, ada: Agent) -> None:
     delivery = Delivery.objects.get(pk=message.sent_to_id)
     assert (response.status_code, response["Location"]) == (302, f"/tickets/{ticket.pk}/?in=all")
     assert (delivery.status, delivery.attempts) == ("pending", 0)
+
+
+def test_failed_reply_that_was_waited_for_knows_its_list(ticket: Ticket, ada: Agent) -> None:
+    message = replied(ticket, ada, status="failed", error="Refused.")
+
+    part = browser_of(ada).get(f"/messages/{message.pk}/delivery/?in=mine").content.decode()
+
+    assert re.findall(r'action="([^"]+)"', part) == [f"/messages/{message.pk}/delivery/?in=mine"]
 
 
 def test_message_that_is_read_in_place_has_no_delivery(ada: Agent) -> None:

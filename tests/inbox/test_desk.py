@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -38,7 +40,15 @@ def test_switch_is_ones_own(headers: dict[str, str], ada: Agent, bea: Agent) -> 
 
 @pytest.mark.parametrize("online", ["", "2", "true"])
 def test_switch_has_two_states(online: str, ada: Agent) -> None:
-    assert browser_of(ada).post("/availability/", {"online": online}).status_code == 403
+    assert browser_of(ada).post("/availability/", {"online": online}).status_code == 400
+
+
+def test_desk_has_the_name_that_it_was_given(settings: Any, client: Client) -> None:
+    settings.DESK_NAME = "Holm & Vide"
+
+    page = client.get("/account/login/").content.decode()
+
+    assert "<title>Sign in · Holm &amp; Vide</title>" in page
 
 
 def test_analyst_has_no_switch() -> None:
@@ -121,9 +131,7 @@ def test_settings_are_offered_to_those_who_may_open_them(ada: Agent) -> None:
     assert offered == {Role.AGENT: False, Role.MANAGER: True}
 
 
-@pytest.mark.parametrize(
-    "page", ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/password/reset/key/done/", "/account/signup/"]
-)
+@pytest.mark.parametrize("page", ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/password/reset/key/done/"])
 def test_account_page_has_our_look(page: str, client: Client) -> None:
     make_agent()
 

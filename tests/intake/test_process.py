@@ -14,7 +14,7 @@ from helpdesk import intake
 from helpdesk.intake import Sender, process_message, quarantine, sweep
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close, reopen
-from helpdesk.tickets.models import Inbound, SavedView, Ticket
+from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket
 from routing.models import RoutingDecision
 from routing.shifts import go_offline
 from tests.factories import TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team, make_ticket, receive
@@ -138,6 +138,32 @@ def test_ticket_reopened_by_hand_is_scored_and_routed_again() -> None:
     assert RoutingDecision.objects.count() == 2
 
 
+@pytest.mark.parametrize("is_routing_message", [True, False])
+def test_ticket_reopened_by_hand_while_it_is_worked_off_is_routed_again(monkeypatch: pytest.MonkeyPatch, is_routing_message: bool) -> None:
+    """C21: whichever of its messages a worker has at that moment."""
+    bob, ticket = make_agent("Bob"), make_ticket("2 stars", sender=ADA, conversation_id="one")
+    if not is_routing_message:
+        work()
+        receive(sender=ADA, conversation_id="one")
+    row, cause = Inbound.objects.latest("pk"), intake._cause
+
+    def reopen_just_after(read: Ticket) -> str:
+        monkeypatch.undo()
+        before = cause(read)
+        close(again(ticket), by=bob)
+        reopen(again(ticket), by=bob)
+        return before
+
+    monkeypatch.setattr(intake, "_cause", reopen_just_after)
+    process_message.func(row.pk)
+    make_overdue()
+    sweep.func()
+
+    latest = ticket.history.get(kind="reopened")
+    assert ticket.decisions.filter(cause=f"reopened {latest.pk}").count() == 1
+    assert set(Inbound.objects.values_list("status", flat=True)) == {"done"}
+
+
 def test_returning_ticket_of_somebody_online_stays_and_enters_views_anew() -> None:
     """C20, C21."""
     bob, view = make_agent("Bob", online=True), SavedView.objects.create(name="Mail")
@@ -215,6 +241,18 @@ def test_sweep_leaves_what_a_worker_may_have() -> None:
     swept = sweep.func()
 
     assert (swept, again(young).history.filter(kind="routed").exists()) == (0, False)
+
+
+def test_sweep_reaches_every_message() -> None:
+    """However many older ones fail each time."""
+    ticket = make_ticket()
+    messages = Message.objects.bulk_create(Message(ticket=ticket, author="customer", text="Hello?") for _ in range(500))
+    Inbound.objects.bulk_create(Inbound(inbox="i", external_id=f"bulk-{message.pk}", channel="email", raw=b"", message=message) for message in messages)
+    make_overdue()
+
+    swept = sweep.func()
+
+    assert (swept, set(Inbound.objects.values_list("status", flat=True))) == (501, {"done"})
 
 
 def test_sweep_goes_on_after_a_message_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:

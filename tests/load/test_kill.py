@@ -88,7 +88,8 @@ def send_until_acknowledged(desk: Desk, key: str, number: int, acknowledged: dic
     """As a gateway does: the same message again until somebody says that it is kept."""
     name = f"message-{number}"
     channel = "email" if number % 10 == 0 else "social"  # one in ten is scored, too
-    body = {"channel": channel, "external_id": name, "text": "Where is my order?", "sender": {"email": f"customer{number}@example.com"}}
+    sender = {"email": f"customer{number}@example.com"}
+    body = {"channel": channel, "inbox": "support@desk.example", "external_id": name, "text": "Where is my order?", "sender": sender}
     while name not in acknowledged:
         status, answer = desk.post("/api/v1/messages/", key, body)
         if status in (200, 201):

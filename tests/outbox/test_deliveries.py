@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_ox.models import OxTask
 from django_ox.testing import run_tasks
@@ -16,7 +16,7 @@ from django_ox.testing import run_tasks
 from helpdesk.outbox import senders
 from helpdesk.outbox.deliveries import ATTEMPTS, LEASE, deliver, enqueue_delivery, sweep_deliveries, try_again
 from helpdesk.outbox.models import Delivery
-from helpdesk.outbox.senders import NoSender, register, sender_for
+from helpdesk.outbox.senders import CannotSend, NoSender, register, sender_for
 from tests.people import at_once
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,22 @@ def test_sweep_sends_what_is_due(pigeon: Pigeon) -> None:
     assert [state(failed), state(lost)] == [("sent", 2, ""), ("sent", 1, "")]
 
 
+def test_sweep_goes_on_after_trouble_with_the_database(pigeon: Pigeon, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = enqueue("first"), enqueue("second")
+    claim = Delivery.objects.get
+
+    def fail_for_the_first(pk: int) -> Delivery:
+        if pk == first.pk:
+            raise OperationalError("The connection was lost.")
+        return claim(pk=pk)
+
+    monkeypatch.setattr(Delivery.objects, "get", fail_for_the_first)
+    swept = sweep_deliveries.func()
+
+    assert (swept, pigeon.carried) == (2, ["second"])
+    assert [state(first)[0], state(second)[0]] == ["pending", "sent"]
+
+
 def test_delivery_whose_worker_died_is_sent_after_the_lease(pigeon: Pigeon) -> None:
     """At least once. Until then it is being sent."""
     delivery = enqueue()
@@ -197,6 +213,18 @@ def test_without_a_sender_it_fails_at_once_and_says_so(pigeon: Pigeon) -> None:
     run_tasks()
 
     assert state(delivery) == ("failed", 1, "Nothing is set up to send by telex.")
+
+
+def test_what_can_never_be_sent_fails_at_once_and_says_so(pigeon: Pigeon) -> None:
+    def refuse(_delivery: Delivery) -> None:
+        raise CannotSend("Ada has no roof.")
+
+    pigeon.before = refuse
+    delivery = enqueue()
+
+    run_tasks()
+
+    assert state(delivery) == ("failed", 1, "Ada has no roof.")
 
 
 def test_sender_is_found_by_its_kind(pigeon: Pigeon) -> None:

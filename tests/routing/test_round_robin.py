@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent, Availability, Role
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket
-from routing import router
-from routing.matching import Match
 from routing.models import Ledger, LedgerEntry, RoundRobinSettings, RoutingDecision
 from routing.router import route_ticket
 from routing.shifts import go_offline
@@ -224,24 +224,6 @@ def test_manual_mode_assigns_nothing(three: list[Agent]) -> None:
     assert (latest().waiting_because, latest().candidates) == ("round robin is off", [])
 
 
-def test_ticket_taken_by_hand_at_the_last_moment_uses_up_no_turn(three: list[Agent], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A20, I2: and the record does not name agents who got nothing."""
-    ada, bob, _eva = three
-    match = router.match_rules
-
-    def be_overtaken(ticket: Ticket, now: datetime) -> Match:
-        assign_agent(again(ticket), bob, by=bob)
-        return match(ticket, now)
-
-    monkeypatch.setattr(router, "match_rules", be_overtaken)
-    given = arrive()
-    monkeypatch.undo()
-
-    assert given == bob
-    assert (latest().agent, latest().candidates, latest().waiting_because, LedgerEntry.objects.exists()) == (None, [], "", False)
-    assert arrive() == ada
-
-
 @pytest.mark.django_db(transaction=True)
 def test_turns_taken_at_once_are_fair() -> None:
     """I7."""
@@ -255,3 +237,17 @@ def test_turns_taken_at_once_are_fair() -> None:
     assert sorted(shares.values()) == [3, 3, 4]
     assert set(shares) == {agent.pk for agent in agents}
     assert Ledger.objects.get().turn == 10
+
+
+@pytest.mark.parametrize(("capacity", "counts"), [(0, 0), (5, 1)])
+def test_turn_reads_no_closed_tickets(three: list[Agent], capacity: int, counts: int) -> None:
+    """Every other turn waits for it: the load is asked for only where there is a limit, and by the index of open tickets."""
+    RoundRobinSettings.objects.create(pk=1, capacity=capacity)
+    ticket = make_ticket()
+
+    with CaptureQueriesContext(connection) as queries:
+        route_ticket(ticket.pk, cause="test")
+
+    asked = [query["sql"] for query in queries if 'ORDER BY "routing_ledgerentry"."last_turn"' in query["sql"]]
+    assert [sql.count('FROM "tickets_ticket"') for sql in asked] == [counts]
+    assert [sql for sql in asked if 'JOIN "tickets_ticket"' in sql] == []

@@ -201,3 +201,13 @@ async def test_broadcast_holds_nothing_per_viewer() -> None:
     frame = await frame_of_new_ticket()
 
     assert ("data-open" in frame["row"], "aria-current" in frame["row"], "?in=" in frame["row"]) == (False, False, False)
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9", "https://localhost:8443", "http://evil.example", "null", ""])
+async def test_page_of_another_port_or_host_gets_no_socket(origin: str) -> None:
+    """V12: cookies are the same on every port of a machine; what else listens there must not listen here."""
+    session = await sign_in(await agent_with())
+
+    answer = await Page(session, origin=origin).answer()
+
+    assert answer["type"] == "websocket.close"

@@ -104,6 +104,32 @@ def test_reply_moves_the_ticket_up_and_shows_its_words() -> None:
     assert (ticket.preview, ticket.last_message_at, ticket.waiting_since) == (row.preview, row.last_message_at, None)
 
 
+def test_reply_leaves_alone_what_it_has_not_seen() -> None:
+    """A customer who wrote after the agent read the ticket, still waits."""
+    ticket = make_ticket()
+    reply(ticket, "Tomorrow.", by=make_agent())
+    stale, later = again(ticket), timezone.now() + timedelta(minutes=1)  # later by the clock of another machine
+    add_customer_message(again(ticket), "When tomorrow?", at=later)
+
+    reply(stale, "You are welcome.", by=make_agent())
+
+    assert (again(ticket).waiting_since, again(ticket).last_message_at) == (later, later)
+    assert (stale.waiting_since, stale.last_message_at) == (later, later)
+
+
+def test_reply_ends_the_waiting_it_has_seen_and_no_later_one() -> None:
+    ticket = make_ticket()
+    stale, later = again(ticket), timezone.now() + timedelta(minutes=1)
+    reply(ticket, "Tomorrow.", by=make_agent())
+    add_customer_message(again(ticket), "When tomorrow?", at=later)
+
+    reply(stale, "On its way.", by=make_agent())
+
+    assert again(ticket).waiting_since == later
+    reply(again(ticket), "At noon.", by=make_agent())
+    assert again(ticket).waiting_since is None
+
+
 def test_first_reply_is_the_first() -> None:
     """B12: also when the second agent read the ticket before the first one replied."""
     ticket = make_ticket()

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from agents import streams
+from agents import streams, toasts
 from agents.streams import DESK, agent_stream
+from helpdesk.tickets import live
 from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.conversation import add_customer_message, add_note, reply
 from helpdesk.tickets.lifecycle import add_tag, close, remove_tag, reopen, set_sentiment
@@ -168,6 +169,20 @@ def test_lost_layer_fails_nobody(settings: Any, commits: Commits, monkeypatch: p
 
     assert again(ticket).assignee == ida
     assert logged.wait(PATIENCE)
+
+
+def test_row_that_cannot_be_shown_fails_no_verb(commits: Commits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor what waits for the same commit: the toast."""
+    told: list[str] = []
+    monkeypatch.setattr(live, "ticket_frame", lambda _ticket: 1 / 0)
+    monkeypatch.setattr(toasts, "publish", lambda stream, _frame: told.append(stream))
+    ida, ticket = make_agent(), make_ticket()
+
+    with commits():
+        add_tag(ticket, "Order", by=ida)
+        assign_agent(ticket, ida, by=make_agent())
+
+    assert (again(ticket).assignee, told) == (ida, [agent_stream(ida.pk)])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from django.core import mail as outgoing
 
 from helpdesk.outbox.deliveries import deliver
 from helpdesk.outbox.models import Delivery
-from helpdesk.outbox.senders import sender_for
+from helpdesk.outbox.senders import CannotSend, sender_for
 from helpdesk.tickets.conversation import add_note, reply
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.transports.email.message_ids import make_message_id
@@ -138,8 +138,21 @@ def test_customer_without_address_gets_no_mail() -> None:
     message = reply(ticket, "One", by=make_agent())
     type(ticket.customer).objects.update(email=None, phone="+46701234567")
 
-    with pytest.raises(ValueError, match=r"^This customer has no e-mail address\.$"):
+    with pytest.raises(CannotSend, match=r"^This customer has no e-mail address\.$"):
         send_reply(Delivery(payload={"message_id": message.pk}))
+
+
+@pytest.mark.parametrize("inbox", ["api", "", "a@b@c", "support@desk.example\r\nBcc: eve@example.com"])
+def test_reply_from_what_is_no_address_is_given_up(inbox: str) -> None:
+    """V8: another attempt would not mend the inbox."""
+    ticket = make_ticket()
+    Ticket.objects.update(inbox=inbox)
+    message = reply(ticket, "One", by=make_agent())
+
+    deliver.func(message.sent_to_id)
+
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.attempts, bool(delivery.error), outgoing.outbox) == ("failed", 1, True, [])
 
 
 def test_outbox_sends_by_mail() -> None:

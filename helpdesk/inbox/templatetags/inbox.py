@@ -45,7 +45,7 @@ def posts_to(name: str, number: int, key: str = "") -> str:
 
 @register.simple_tag
 def desk_name() -> str:
-    return str(getattr(settings, "DESK_NAME", "") or _("Helpdesk"))
+    return str(settings.DESK_NAME)
 
 
 @register.filter

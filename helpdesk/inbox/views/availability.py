@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import AgentRequest
 from helpdesk.tickets.permissions import must_answer
 from routing.shifts import go_offline, go_online
 
 
-@login_required
+@signed_in
 @require_POST
 def availability(request: AgentRequest) -> HttpResponse:
     """`online` is 1 or 0. There is no field for whose switch it is."""
     must_answer(request.user)
     choice = {"1": go_online, "0": go_offline}.get(request.POST.get("online", ""))
     if choice is None:
-        raise PermissionDenied
+        raise BadRequest
     choice(request.user)
     request.user.refresh_from_db()
     next_page = request.POST.get("next", "")

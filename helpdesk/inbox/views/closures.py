@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, ticket_page, visible_ticket
 from helpdesk.tickets.lifecycle import ThreadIsOpen, close, reopen
 
 
-@login_required
+@signed_in
 @require_http_methods(["POST", "DELETE"])
 def closure(request: AgentRequest, number: int) -> HttpResponse:
     """A form cannot send DELETE: it posts `_method=DELETE`."""

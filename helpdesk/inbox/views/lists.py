@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_key, list_page, shell
 
 
@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("list", DEFAULT_LIST)
 
 
-@login_required
+@signed_in
 @require_safe
 def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
     if not request.user.can_answer:
@@ -27,7 +27,7 @@ def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
     return list_page(request, key)
 
 
-@login_required
+@signed_in
 @require_safe
 def sidebar(request: AgentRequest) -> HttpResponse:
     """The lists with their counts, which open pages fetch again after a change."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import MessageForm
-from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, ticket_page, visible_ticket
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, ticket_page, visible_ticket
 from helpdesk.outbox.deliveries import try_again
 from helpdesk.tickets.conversation import add_note, reply
 from helpdesk.tickets.models import Message, Ticket
 
 
-@login_required
+@signed_in
 @require_POST
 def messages(request: AgentRequest, number: int) -> HttpResponse:
     ticket = visible_ticket(request, number)
@@ -27,7 +27,7 @@ def messages(request: AgentRequest, number: int) -> HttpResponse:
     return back_to_ticket(request, ticket)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def delivery(request: AgentRequest, message_id: int) -> HttpResponse:
     """GET: the message with the state of its delivery, which a page asks for while it is on its way. POST: try again."""
@@ -37,7 +37,7 @@ def delivery(request: AgentRequest, message_id: int) -> HttpResponse:
     if request.method == "POST":
         try_again(message.sent_to)
         return back_to_ticket(request, message.ticket)
-    return render(request, "inbox/_message.html", {"message": message, "here": message.ticket.get_absolute_url()})
+    return render(request, "inbox/_message.html", {"message": message, "key": list_key(request)})
 
 
 def _visible_message(request: AgentRequest, message_id: int) -> Message:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import AssignmentForm, TeamForm
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, ticket_page, visible_ticket
 from helpdesk.tickets.assignment import AlreadyTaken, assign_if_still, assign_team
 
 
-@login_required
+@signed_in
 @require_POST
 def assignment(request: AgentRequest, number: int) -> HttpResponse:
     """A23: only if the assignee is still the one whom the person saw; else 409 and the page as it is now."""
@@ -26,7 +26,7 @@ def assignment(request: AgentRequest, number: int) -> HttpResponse:
     return back_to_ticket(request, ticket)
 
 
-@login_required
+@signed_in
 @require_POST
 def team(request: AgentRequest, number: int) -> HttpResponse:
     ticket = visible_ticket(request, number)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.history import lines
 from helpdesk.inbox.overview import latest_decision
 from helpdesk.inbox.pages import AgentRequest, list_key, shell, ticket_page, visible_ticket
@@ -15,13 +15,13 @@ from helpdesk.inbox.reasons import in_short, numbered_rules
 from helpdesk.tickets.models import Ticket, TicketEvent
 
 
-@login_required
+@signed_in
 @require_safe
 def ticket(request: AgentRequest, number: int) -> HttpResponse:
     return ticket_page(request, visible_ticket(request, number))
 
 
-@login_required
+@signed_in
 @require_safe
 def why(request: AgentRequest, number: int) -> HttpResponse:
     """I2: every rule with the values it saw, every candidate with the reason."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage as StandardMail
 from email.message import Message as StandardMessage
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from helpdesk.outbox.models import Delivery
+from helpdesk.outbox.senders import CannotSend
 from helpdesk.tickets.models import Channel, Message, Ticket
 from helpdesk.transports.email.message_ids import make_message_id
 
@@ -23,9 +25,13 @@ _LINE_BREAKERS = re.compile(r"[\r\n\0]")
 
 
 def send_reply(delivery: Delivery) -> None:
-    """Payload: {"message_id": int}. Raises when the mail could not be handed over, or must not be built (V8)."""
+    """Payload: {"message_id": int}. CannotSend when the mail must not be built (V8); else raises when it could not be handed over."""
     message = Message.objects.select_related("ticket__customer", "agent").get(pk=delivery.payload["message_id"])
-    if reply_mail(message).send() != 1:
+    try:
+        mail = reply_mail(message)
+    except (ValueError, HeaderParseError) as error:
+        raise CannotSend(str(error)) from error
+    if mail.send() != 1:
         raise RuntimeError("The mail server did not take the mail.")
 
 
@@ -97,7 +103,7 @@ def _thread(message: Message) -> tuple[list[str], list[str]]:
     for pk, author, external_id in earlier.values_list("pk", "author", "inbound__external_id"):
         if author != Message.Author.CUSTOMER:
             all_ids.append(make_message_id(message.ticket_id, pk))
-        elif external_id and external_id.startswith("<"):
+        elif external_id and external_id.startswith("<") and external_id.isascii():  # a header could not name another one
             customers.append(_header(external_id))
             all_ids.append(external_id)
     return customers, all_ids

@@ -20,7 +20,7 @@ from helpdesk.transports.email.receive import receive_mail
 MOST_RECIPIENTS = 50
 MOST_CONNECTIONS = 20
 IDLE_LIMIT = 300  # seconds from one command to the next, the sending of the mail included (RFC 5321, 4.5.3.2)
-LINE_LIMIT = 65_536  # bytes; RFC 5321 has 1,000, and a mail is too good to lose over it
+LINE_LIMIT = 1_048_576  # bytes; RFC 5321 has 1,000, and a mail is too good to lose over it
 STORING_THREADS = 4
 
 KEPT = "250 2.0.0 The mail is kept"
