@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from helpdesk.customers.models import Customer, Event
+from helpdesk.customers.values import remember
 
 _FIELDS = {"name": 200, "country": 100, "city": 100, "language": 10}  # and their longest values
 
@@ -85,6 +86,8 @@ def _fill(customer: Customer, facts: dict[str, Any], *, changed: bool = False) -
         changed = True
     if changed or customer.pk is None:
         customer.save()
+    if new:
+        remember(customer, new, at=timezone.now())
     return customer
 
 

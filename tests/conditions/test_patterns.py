@@ -6,7 +6,8 @@ import re
 import string
 
 import pytest
-from hypothesis import given
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.conditions.automaton import Automaton, compile_pattern
@@ -92,6 +93,7 @@ def test_what_makes_others_slow_is_counted_in_steps() -> None:
 
 
 SMALL = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\.", "(a|b)", "(ab|a)", "^", "$", "|", "*", "+", "?", "{1,2}", "{2}", "(", ")", "\n"])
+NO_NUL = st.characters(exclude_characters="\0", codec="utf-8")  # what PostgreSQL can hold
 ANY = st.text(string.printable + "åł") | st.lists(SMALL, max_size=10).map("".join)
 
 
@@ -104,3 +106,20 @@ def test_python_finds_the_same(pattern: str, texts: list[str]) -> None:
         return
 
     assert [automaton.finds(text) for text in texts] == [re.search(for_python(pattern), text) is not None for text in texts]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the database; nothing is written
+@given(ANY, st.lists(st.text("ab.\n", max_size=6) | st.text(NO_NUL, max_size=6), min_size=5, max_size=5))
+def test_postgresql_finds_the_same(db: None, pattern: str, texts: list[str]) -> None:
+    """What is taken means the same to PostgreSQL as it stands."""
+    try:
+        automaton = Automaton(read(pattern))
+    except PatternError:
+        return
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(item ~ %s ORDER BY place) FROM unnest(%s::text[]) WITH ORDINALITY AS list(item, place)", [pattern, texts])
+        [found] = cursor.fetchone()
+    assert [automaton.finds(text) for text in texts] == found
