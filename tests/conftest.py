@@ -44,6 +44,7 @@ django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one takes most of a run
 
 hypothesis.settings.register_profile("default", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("default"), max_examples=2_000)
 hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("default"), max_examples=50_000)
 hypothesis.settings.load_profile("default")
 
