@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -37,10 +37,17 @@ class TicketSubject:
     def events(self, metric: str) -> Iterable[Event]:
         return self._events.get(metric, ())
 
+    def groups(self) -> Collection[str]:
+        return self._groups
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(str(pk) for pk in self.ticket_row.customer.segments.values_list("pk", flat=True))
+
     @cached_property
     def _events(self) -> dict[str, list[Event]]:
         by_metric: dict[str, list[Event]] = {}
-        for event in Event.objects.filter(customer=self.ticket_row.customer_id).only("metric", "occurred_at", "value"):
+        for event in Event.objects.filter(customer=self.ticket_row.customer_id).only("metric", "occurred_at", "value", "properties"):
             by_metric.setdefault(event.metric, []).append(event)
         return by_metric
 

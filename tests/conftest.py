@@ -46,6 +46,7 @@ settings.SENTIMENT_SCORER = "tests.intake.scorers.FirstNumber"  # no model is lo
 pytest_plugins = ["tests.people"]  # its fixtures are everybody's
 
 hypothesis.settings.register_profile("default", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("default"), max_examples=2_000)
 hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("default"), max_examples=50_000)
 hypothesis.settings.load_profile("default")
 

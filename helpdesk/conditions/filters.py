@@ -1,24 +1,16 @@
-"""Filters: what a value is compared with. One class for each type of SPEC part 3.
-
-`matches(value)` is total: a missing value, or one of the wrong type, does not match; only the
-filters that say *not*, and `not-set`, match a missing value.
-"""
+"""Filters: what a value is compared with. One class for each type of SPEC part 3; dates have a module of their own."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import isfinite
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-
-class Filter(Protocol):
-    type: ClassVar[str]
-
-    def matches(self, value: Any) -> bool: ...
-
+from helpdesk.conditions.automaton import compile_pattern
+from helpdesk.conditions.base import Filter, Test
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "equals": operator.eq,
@@ -31,17 +23,20 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(frozen=True)
-class Numeric:
+class Numeric(Filter):
     operator: str
     value: float
     type: ClassVar[str] = "numeric"
     operators: ClassVar[Sequence[str]] = tuple(_COMPARISONS)
 
-    def matches(self, value: Any) -> bool:
-        number = as_number(value)
-        if number is None:
-            return self.operator == "not-equals"
-        return _COMPARISONS[self.operator](number, self.value)
+    def test(self) -> Test:
+        compare, wanted, of_none = _COMPARISONS[self.operator], self.value, self.operator == "not-equals"
+
+        def test(value: Any, _now: datetime) -> bool:
+            number = as_number(value)
+            return of_none if number is None else compare(number, wanted)
+
+        return test
 
 
 def as_number(value: Any) -> float | None:
@@ -55,27 +50,41 @@ def as_number(value: Any) -> float | None:
     return number if isfinite(number) else None
 
 
-_TEXT_TESTS: dict[str, Callable[[str, Any], bool]] = {
-    "equals": operator.eq,
-    "contains": operator.contains,
-    "starts-with": str.startswith,
-    "ends-with": str.endswith,
-    "in": lambda text, values: text in values,
+_TEXT_TESTS: dict[str, Callable[[Any], Callable[[str], bool]]] = {
+    "equals": lambda wanted: wanted.__eq__,
+    "contains": lambda wanted: lambda text: wanted in text,
+    "starts-with": lambda wanted: lambda text: text.startswith(wanted),
+    "ends-with": lambda wanted: lambda text: text.endswith(wanted),
+    "regex": lambda pattern: compile_pattern(pattern).finds,
+    "in": lambda wanted: frozenset(wanted).__contains__,
 }
 
 
 @dataclass(frozen=True)
-class String:
+class String(Filter):
+    """Compares exactly, upper and lower case included."""
+
     operator: str
     value: str | tuple[str, ...]
     type: ClassVar[str] = "string"
-    operators: ClassVar[Sequence[str]] = (*_TEXT_TESTS, *(f"not-{name}" for name in _TEXT_TESTS))
+    operators: ClassVar[Sequence[str]] = (*_TEXT_TESTS, *(f"not-{name}" for name in _TEXT_TESTS if name != "regex"), "nregex")
 
-    def matches(self, value: Any) -> bool:
-        negated = self.operator.startswith("not-")
-        if value is None or isinstance(value, (list, dict)):
-            return negated
-        return _TEXT_TESTS[self.operator.removeprefix("not-")](as_text(value), self.value) is not negated
+    def test(self) -> Test:
+        name, negated = positive(self.operator)
+        holds = _TEXT_TESTS[name](self.value)
+
+        def test(value: Any, _now: datetime) -> bool:
+            if value is None or isinstance(value, (list, tuple, dict)):
+                return negated
+            return holds(as_text(value)) is not negated
+
+        return test
+
+
+def positive(name: str) -> tuple[str, bool]:
+    """The operator without its *not*, and whether it had one."""
+    bare = "regex" if name == "nregex" else name.removeprefix("not-")
+    return bare, bare != name
 
 
 def as_text(value: Any) -> str:
@@ -83,24 +92,25 @@ def as_text(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Boolean:
+class Boolean(Filter):
     operator: str
     value: bool
     type: ClassVar[str] = "boolean"
     operators: ClassVar[Sequence[str]] = ("equals",)
 
-    def matches(self, value: Any) -> bool:
-        return isinstance(value, bool) and value == self.value
+    def test(self) -> Test:
+        return lambda value, _now: value is self.value
 
 
 @dataclass(frozen=True)
-class Existence:
+class Existence(Filter):
     operator: str
     type: ClassVar[str] = "existence"
     operators: ClassVar[Sequence[str]] = ("is-set", "not-set")
 
-    def matches(self, value: Any) -> bool:
-        return (value not in (None, "", [])) is (self.operator == "is-set")
+    def test(self) -> Test:
+        wanted = self.operator == "is-set"
+        return lambda value, _now: (value not in (None, "", [])) is wanted
 
 
 _LIST_TESTS: dict[str, Callable[[list[str], Any], bool]] = {
@@ -109,37 +119,26 @@ _LIST_TESTS: dict[str, Callable[[list[str], Any], bool]] = {
     "contains-all": lambda items, wanted: all(item in items for item in wanted),
     "contains-substring": lambda items, wanted: any(wanted in item for item in items),
 }
+_LENGTHS = {f"length-{name}": compare for name, compare in _COMPARISONS.items() if name != "not-equals"}
 
 
 @dataclass(frozen=True)
-class ListFilter:
+class ListFilter(Filter):
+    """What is no list holds nothing, and has no length."""
+
     operator: str
-    value: str | tuple[str, ...]
+    value: str | int | tuple[str, ...]
     type: ClassVar[str] = "list"
-    operators: ClassVar[Sequence[str]] = (*_LIST_TESTS, "not-contains", "not-contains-any", "not-contains-substring")
+    operators: ClassVar[Sequence[str]] = (*_LIST_TESTS, *(f"not-{name}" for name in _LIST_TESTS), *_LENGTHS)
 
-    def matches(self, value: Any) -> bool:
-        negated = self.operator.startswith("not-")
-        items = [as_text(item) for item in value] if isinstance(value, (list, tuple)) else []
-        return _LIST_TESTS[self.operator.removeprefix("not-")](items, self.value) is not negated
+    def test(self) -> Test:
+        if compare := _LENGTHS.get(self.operator):
+            return lambda value, _now: isinstance(value, (list, tuple)) and compare(len(value), self.value)
+        name, negated = positive(self.operator)
+        holds, wanted = _LIST_TESTS[name], self.value
 
+        def test(value: Any, _now: datetime) -> bool:
+            items = [as_text(item) for item in value] if isinstance(value, (list, tuple)) else []
+            return holds(items, wanted) is not negated
 
-UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-
-
-@dataclass(frozen=True)
-class Timeframe:
-    """Half-open: the lower bound is in, the upper is out; what happens *now* counts as past."""
-
-    operator: str
-    quantity: int = 0
-    unit: str = "hour"
-    type: ClassVar[str] = "date"
-    operators: ClassVar[Sequence[str]] = ("alltime", "in-the-last")
-
-    def window(self, now: datetime) -> tuple[datetime | None, datetime]:
-        """(since, until): since None is the beginning of time. `until` is just after now."""
-        until = now + timedelta(microseconds=1)
-        if self.operator == "alltime":
-            return None, until
-        return now - self.quantity * UNITS[self.unit], until
+        return test

@@ -57,6 +57,55 @@ class Customer(models.Model):
         return self.name or self.email or self.phone or self.external_id or f"#{self.pk}"
 
 
+class PropertyValue(models.Model):
+    """A custom property over a stretch of time: the open row is what `Customer.properties` holds, closed rows are its history.
+
+    Each column is the value as one type of filter reads it, written in Python once, so that databases only compare.
+    """
+
+    class Kind(models.TextChoices):
+        NOTHING = "nothing", _("Nothing")
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        BOOLEAN = "boolean", _("Yes or no")
+        LIST = "list", _("List")
+        OBJECT = "object", _("Object")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="property_values")
+    name = models.TextField(_("name"))
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    value = models.JSONField(_("value"), null=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    text = models.TextField(_("text"), null=True)
+    number = models.FloatField(_("number"), null=True)
+    boolean = models.BooleanField(_("yes or no"), null=True)
+    moment = models.DateTimeField(_("date"), null=True)
+
+    class Meta:
+        verbose_name = _("property")
+        verbose_name_plural = _("properties")
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], condition=models.Q(until=None), name="one_open_value_per_property")]
+        indexes = [models.Index(fields=["customer", "name", "since"], name="property_history")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
+class PropertyItem(models.Model):
+    """One entry of a property that is a list. Rows, because SQLite has no arrays."""
+
+    property = models.ForeignKey(PropertyValue, on_delete=models.CASCADE, related_name="items")
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Event(models.Model):
     """Something a customer did (R8), or that we did for them (S17)."""
 

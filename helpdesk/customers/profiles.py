@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agents.text import one_line
 from helpdesk.customers.models import Customer, Event
+from helpdesk.customers.values import remember
 
 _FIELDS = {"name": 200, "country": 100, "city": 100, "language": 10}  # and their longest values
 
@@ -91,6 +92,8 @@ def _fill(customer: Customer, facts: dict[str, Any], *, changed: bool = False) -
     customer.is_new = customer.pk is None
     if changed or customer.is_new:
         customer.save()
+    if new:
+        remember(customer, new, at=timezone.now())
     return customer
 
 

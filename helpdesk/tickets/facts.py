@@ -14,6 +14,10 @@ def ticket_value(ticket: Ticket, name: str) -> Any:
             return [tag.name for tag in ticket.tags.all()]
         case "sentiment":
             return ticket.sentiment_label or None
+        case "status":
+            return "open" if ticket.is_open else "closed"
+        case "created":
+            return ticket.created_at
         case "team":
             return ticket.team.name if ticket.team else None
         case "assignee":

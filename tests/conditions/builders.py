@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+KINDS = "profile-metric, profile-property, profile-predictive-analytics, profile-group-membership, profile-region, profile-marketing-consent, ticket-property"
+
 
 def text(operator: str, value: Any) -> dict[str, Any]:
     return {"type": "string", "operator": operator, "value": value}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,32 +13,9 @@ from hypothesis import strategies as st
 from helpdesk.conditions.evaluate import Seen, evaluate
 from helpdesk.conditions.grammar import parse_definition
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
+from tests.conditions.somebody import NOW, Happened, Somebody
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 YES, NO = about_them("a", text("equals", "x")), about_them("a", text("equals", "y"))
-
-
-@dataclass
-class Happened:
-    occurred_at: datetime
-    value: Any = None
-
-
-@dataclass
-class Somebody:
-    profiles: dict[str, Any] = field(default_factory=lambda: {"a": "x"})
-    tickets: dict[str, Any] = field(default_factory=dict)
-    happenings: dict[str, list[Happened]] = field(default_factory=dict)
-    now: datetime = NOW
-
-    def profile(self, name: str) -> Any:
-        return self.profiles.get(name)
-
-    def ticket(self, name: str) -> Any:
-        return self.tickets.get(name)
-
-    def events(self, metric: str) -> Iterable[Happened]:
-        return self.happenings.get(metric, [])
 
 
 def result(*groups: Any, **about: Any) -> bool:

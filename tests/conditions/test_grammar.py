@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, Timeframe
+from helpdesk.conditions.dates import Timeframe
+from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String
 from helpdesk.conditions.grammar import (
     LIMIT,
     TICKET_FIELDS,
@@ -21,7 +22,7 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
     parse_definition,
 )
-from tests.conditions.builders import ALLTIME, about_them, about_ticket, definition, done, existence, in_the_last, number, some, text, truth
+from tests.conditions.builders import ALLTIME, KINDS, about_them, about_ticket, definition, done, existence, in_the_last, number, some, text, truth
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER, all_of, any_of
 
 FIRST = "condition_groups[0].conditions[0]"
@@ -77,9 +78,9 @@ def test_ticket_field_is_read(name: str) -> None:
     assert parsed.groups[0].conditions == (TicketCondition(name, Existence("is-set")),)
 
 
-KINDS = "profile-metric, profile-property, ticket-property"
 NUMERIC = "equals, not-equals, greater-than, greater-than-or-equal, less-than, less-than-or-equal"
-TEXTUAL = "equals, contains, starts-with, ends-with, in, not-equals, not-contains, not-starts-with, not-ends-with, not-in"
+FRAMES = "alltime, before, after, between-static, in-the-last, in-the-next, at-least, between"
+TEXTUAL = "equals, contains, starts-with, ends-with, regex, in, not-equals, not-contains, not-starts-with, not-ends-with, not-in, nregex"
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_error_names_place_of_outer_form(data: Any, message: str) -> None:
         (about_ticket("tags", text("contains", "Order")), "filter.type: expected one of list, existence."),
         (about_ticket("sentiment_score", text("equals", "3")), "filter.type: expected one of numeric, existence."),
         (about_ticket("sentiment", some("contains", "urgent")), "filter.type: expected one of string, existence."),
-        (about_them("x", None), "filter.type: expected one of numeric, string, boolean, existence, list."),
-        (about_them("x", {"type": "regex"}), "filter.type: expected one of numeric, string, boolean, existence, list."),
+        (about_them("x", None), "filter.type: expected one of numeric, string, boolean, existence, list, date."),
+        (about_them("x", {"type": "regex"}), "filter.type: expected one of numeric, string, boolean, existence, list, date."),
         (about_them("x", number("above", 1)), f"filter.operator: expected one of {NUMERIC}."),
         (about_them("x", text("greater-than", "1")), f"filter.operator: expected one of {TEXTUAL}."),
         (about_them("x", number("equals", "1")), "filter.value: expected a number."),
@@ -136,7 +137,10 @@ def test_error_names_place_of_outer_form(data: Any, message: str) -> None:
         (done("x", when=None), "timeframe_filter.type: expected date."),
         (done("x", when=ALLTIME | {"type": "time"}), "timeframe_filter.type: expected date."),
         (done("x", when=ALLTIME | {"quantity": 1}), "timeframe_filter.quantity: expected one of type, operator."),
-        (done("x", when={"type": "date", "operator": "yesterday"}), "timeframe_filter.operator: expected one of alltime, in-the-last."),
+        (
+            done("x", when={"type": "date", "operator": "yesterday"}),
+            f"timeframe_filter.operator: expected one of {FRAMES}.",
+        ),
         (done("x", when=in_the_last(0, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),
         (done("x", when=in_the_last(1.5, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),
         (done("x", when=in_the_last(True, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),

@@ -18,6 +18,7 @@ from helpdesk.tickets.lists import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import RoutingDecision, Rule
 from routing.router import route_ticket
+from tests.conditions.builders import KINDS
 from tests.factories import (
     CHANNEL_IS_SMS,
     CHURN_RISK_HIGH,
@@ -171,9 +172,15 @@ def test_unreadable_rule_breaks_nothing_and_says_so() -> None:
 
     decision = route(ticket)
 
-    said = "condition_groups[0].conditions[0].type: expected one of profile-metric, profile-property, ticket-property."
     assert again(ticket).team == team
-    assert decision.rules[0] == {"id": broken.pk, "name": "Broken", "destination": "Team Nobody", "matched": False, "conditions": [], "error": said}
+    assert decision.rules[0] == {
+        "id": broken.pk,
+        "name": "Broken",
+        "destination": "Team Nobody",
+        "matched": False,
+        "conditions": [],
+        "error": f"condition_groups[0].conditions[0].type: expected one of {KINDS}.",
+    }
 
 
 @pytest.mark.parametrize("value", [10**30, "nan", ["a", {"b": None}], {"deep": {"deeper": [1]}}, "😀", True])

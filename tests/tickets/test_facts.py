@@ -33,6 +33,7 @@ def test_ticket_answers_every_field_of_the_grammar() -> None:
     assert facts == {
         "channel": "sms",
         "tags": ["Lost", "Order"],
+        "status": "open",
         "sentiment": "negative",
         "sentiment_score": 2,
         "subject": "Lost",
@@ -40,6 +41,7 @@ def test_ticket_answers_every_field_of_the_grammar() -> None:
         "language": "",
         "team": "Returns",
         "assignee": "Ida",
+        "created": ticket.created_at,
     }
 
 

@@ -1,0 +1,195 @@
+"""Dates in filters (SPEC part 3): stretches of time on the calendar or around now, and days that come back each year.
+
+All in UTC; a date without a time is 00:00:00. Every stretch is half-open: its lower bound is in, its upper is out.
+What happens *now* counts as past.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+
+from helpdesk.conditions.base import Filter, Test
+
+INSTANT = timedelta(microseconds=1)  # the shortest time that a clock, Python's or a database's, tells
+HORIZON = timedelta(days=3653)  # how far into the future `valid_until` looks: ten years
+UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+_MOST_OF_A_YEAR = timedelta(days=366)
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?", re.ASCII | re.DOTALL)
+
+
+def as_moment(value: Any) -> datetime | None:
+    """A datetime, a date, or text that is one in ISO 8601 (2026-11-22, 2026-11-22T13:07:00+01:00); None for anything else."""
+    if isinstance(value, str):
+        if not _WRITTEN.fullmatch(value):
+            return None
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # the first or last day of all, in another zone
+        return None
+
+
+@dataclass(frozen=True)
+class _Stretch(Filter):
+    """`start` and `end` for before, after, between-static; `quantity` and `unit` for the relative ones; between: `quantity` to `further` ago."""
+
+    operator: str
+    quantity: int = 0
+    unit: str = "hour"
+    start: datetime | None = None
+    end: datetime | None = None
+    further: int = 0
+    type: ClassVar[str] = "date"
+    relative: ClassVar[Sequence[str]] = ("in-the-last", "in-the-next", "at-least")
+    operators: ClassVar[Sequence[str]] = ("before", "after", "between-static", *relative, "between")
+
+    def window(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """(since, until): None is the beginning or the end of time."""
+        low, high = self._around_now()
+        since = [bound for bound in (self.start, low if low is None else now + low) if isinstance(bound, datetime)]
+        until = [bound for bound in (self.end, high if high is None else now + high) if isinstance(bound, datetime)]
+        return max(since, default=None), min(until, default=None)
+
+    def _around_now(self) -> tuple[timedelta | None, timedelta | None]:
+        """How far from now the bounds are that move with it."""
+        length = self.quantity * UNITS[self.unit]
+        match self.operator:
+            case "in-the-last":
+                return -length, INSTANT
+            case "in-the-next":
+                return timedelta(0), length
+            case "at-least":
+                return None, -length
+            case "between":
+                return -self.further * UNITS[self.unit], -length
+        return None, None
+
+    def turns(self, moment: datetime, now: datetime) -> Iterator[datetime]:
+        """The instants at which `moment` enters the window or leaves it, if nothing else happens; in no order."""
+        for offset in self._around_now():
+            if offset is not None and (turn := shifted(moment, INSTANT - offset)):
+                yield turn
+
+    def as_json(self) -> dict[str, Any]:
+        return {"type": self.type, "operator": self.operator} | self._arguments()
+
+    def _arguments(self) -> dict[str, Any]:
+        match self.operator:
+            case "before" | "after":
+                bound = self.end or self.start
+                return {"date": bound and bound.isoformat()}
+            case "between-static":
+                return {"start": self.start and self.start.isoformat(), "end": self.end and self.end.isoformat()}
+            case "between":
+                return {"start": self.quantity, "end": self.further, "unit": self.unit}
+        return {"quantity": self.quantity, "unit": self.unit} if self.quantity else {}
+
+
+@dataclass(frozen=True)
+class Timeframe(_Stretch):
+    """When an event happened. What lies after now counts for `in-the-next` alone."""
+
+    operators: ClassVar[Sequence[str]] = ("alltime", *_Stretch.operators)
+
+    def _around_now(self) -> tuple[timedelta | None, timedelta | None]:
+        low, high = super()._around_now()
+        return low, INSTANT if high is None else high
+
+    def test(self) -> Test:
+        def test(value: Any, now: datetime) -> bool:
+            since, until = self.window(now)
+            return (since is None or since <= value) and (until is None or value < until)
+
+        return test
+
+
+@dataclass(frozen=True)
+class Date(_Stretch):
+    """A date in a profile or a ticket. The yearless look at its day and month: 29 February comes on the 28th in other years.
+
+    anniversary: its day is today. anniversary-month: its month is this one. anniversary-last, anniversary-next: it came,
+    or comes, at its time of day in that stretch around now. calendar-month: its month is `quantity`, 1 to 12.
+    """
+
+    yearless: ClassVar[Sequence[str]] = ("anniversary", "anniversary-month", "anniversary-last", "anniversary-next", "calendar-month")
+    operators: ClassVar[Sequence[str]] = (*_Stretch.operators, *yearless)
+
+    def test(self) -> Test:
+        holds = self._comes_back if self.operator in self.yearless else self._lies_in
+
+        def test(value: Any, now: datetime) -> bool:
+            moment = as_moment(value)
+            return moment is not None and holds(moment, now)
+
+        return test
+
+    def _lies_in(self, moment: datetime, now: datetime) -> bool:
+        since, until = self.window(now)
+        return (since is None or since <= moment) and (until is None or moment < until)
+
+    def _comes_back(self, moment: datetime, now: datetime) -> bool:
+        match self.operator:
+            case "anniversary":
+                return in_year(moment, now.year).date() == now.date()
+            case "anniversary-month":
+                return moment.month == now.month
+            case "calendar-month":
+                return moment.month == self.quantity
+        stretch = self._stretch()
+        since, until = stretch.window(now)
+        assert since is not None
+        assert until is not None
+        return until - since >= _MOST_OF_A_YEAR or any(stretch._lies_in(in_year(moment, year), now) for year in {since.year, until.year})
+
+    def _stretch(self) -> Date:
+        return Date(self.operator.replace("anniversary-", "in-the-"), self.quantity, self.unit)
+
+    def turns(self, moment: datetime, now: datetime) -> Iterator[datetime]:
+        if self.operator not in self.yearless:
+            yield from super().turns(moment, now)
+            return
+        for year in range(now.year - 1, (now + HORIZON).year + 2):
+            day = in_year(moment, year)
+            match self.operator:
+                case "anniversary":
+                    yield from (_midnight(day), _midnight(day) + timedelta(days=1))
+                case "anniversary-month":
+                    first = _midnight(day).replace(day=1)
+                    yield from (first, _midnight(first + timedelta(days=31)).replace(day=1))
+                case "anniversary-last" | "anniversary-next":
+                    yield from self._stretch().turns(day, now)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"value": self.quantity} if self.operator == "calendar-month" else super()._arguments()
+
+
+def in_year(moment: datetime, year: int) -> datetime:
+    is_leap_day = (moment.month, moment.day) == (2, 29)
+    return moment.replace(year=year, day=28).replace(day=29 if _is_leap(year) else 28) if is_leap_day else moment.replace(year=year)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime | None:
+    """None where the calendar ends."""
+    try:
+        return moment + by
+    except OverflowError:
+        return None

@@ -1,0 +1,129 @@
+"""Filters as SQL over the typed rows of a property: one row or none for each customer, and none is a missing value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, ExtractMonth, Left, Right, StrIndex
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+
+from helpdesk.conditions.base import Filter
+from helpdesk.conditions.dates import Date
+from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, positive
+from helpdesk.conditions.patterns import LONGEST_TEXT
+from helpdesk.customers.models import PropertyItem, PropertyValue
+
+LOOKUPS = {"greater-than": "gt", "greater-than-or-equal": "gte", "less-than": "lt", "less-than-or-equal": "lte", "equals": "exact"}
+
+
+class NotInSql(ValueError):
+    """Only `evaluate` can answer this, one customer at a time; names what it is."""
+
+
+class Finds(Func):
+    """Whether a pattern is found in a text. SQLite asks our own automaton (see `apps`); `re` could be slow."""
+
+    function = "CONDITIONS_FIND"
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" ~ ", **extra)
+
+
+def rows_that_pass(test: Filter, rows: QuerySet[PropertyValue], now: datetime) -> Q:
+    """True or false, never NULL. *Not* is the absence of a row that passes, so a missing value passes it."""
+    negated = _is_negated(test)
+    found = Q(Exists(rows.filter(_passes(test, now))))
+    return ~found if negated else found
+
+
+def _is_negated(test: Filter) -> bool:
+    match test:
+        case String() | ListFilter():
+            return positive(test.operator)[1]
+        case Numeric():
+            return test.operator == "not-equals"
+    return test.operator == "not-set"
+
+
+def _passes(test: Filter, now: datetime) -> Q:
+    match test:
+        case Numeric():
+            return Q(**{f"number__{LOOKUPS.get(test.operator, 'exact')}": test.value})
+        case String():
+            return text_passes(test, "text")
+        case Boolean():
+            return Q(boolean=test.value)
+        case Existence():
+            return Q(text__gt="") | Q(kind="object") | Q(Exists(_items()))
+        case ListFilter():
+            return Q(kind="list") & _list(test)
+        case Date():
+            return _date(test, now)
+    raise NotInSql(test.type)
+
+
+def text_passes(test: String, column: str) -> Q:
+    """The operator without its *not*."""
+    name, _negated = positive(test.operator)
+    if name == "in":
+        return Q(**{f"{column}__in": test.value})
+    assert isinstance(test.value, str)
+    if test.value == "" and name != "equals":  # every text contains, begins and ends with nothing
+        return Q(**{f"{column}__isnull": False})
+    return _TEXTS[name](F(column), test.value)
+
+
+_TEXTS: dict[str, Callable[[F, str], Q]] = {
+    "equals": lambda column, wanted: Q(Exact(column, Value(wanted))),
+    "contains": lambda column, wanted: Q(GreaterThan(StrIndex(column, Value(wanted)), 0)),
+    "starts-with": lambda column, wanted: Q(Exact(Left(column, len(wanted)), Value(wanted))),
+    "ends-with": lambda column, wanted: Q(Exact(Right(column, len(wanted)), Value(wanted))),
+    "regex": lambda column, wanted: Q(Finds(Left(column, LONGEST_TEXT), Value(wanted))),
+}
+
+
+def _items() -> QuerySet[PropertyItem]:
+    return PropertyItem.objects.filter(property=OuterRef("pk"))
+
+
+def _list(test: ListFilter) -> Q:
+    name, _negated = positive(test.operator)
+    if name.startswith("length-"):
+        counted = _items().order_by().values("property").annotate(n=Count("pk")).values("n")
+        length = Coalesce(Subquery(counted), 0)
+        return Q(LENGTHS[name.removeprefix("length-")](length, test.value))
+    if isinstance(test.value, tuple):
+        held = [Q(Exists(_items().filter(text=wanted))) for wanted in test.value]
+        return reduce(and_ if name == "contains-all" else or_, held)
+    inside = String("contains" if name == "contains-substring" else "equals", str(test.value))
+    return Q(Exists(_items().filter(text_passes(inside, "text"))))
+
+
+LENGTHS = {
+    "equals": Exact,
+    "greater-than": GreaterThan,
+    "greater-than-or-equal": GreaterThanOrEqual,
+    "less-than": LessThan,
+    "less-than-or-equal": LessThanOrEqual,
+}
+
+
+def _date(test: Date, now: datetime) -> Q:
+    month = ExtractMonth("moment", tzinfo=UTC)
+    match test.operator:
+        case "calendar-month":
+            return Q(Exact(month, test.quantity))
+        case "anniversary-month":
+            return Q(Exact(month, now.month))
+        case "anniversary" | "anniversary-last" | "anniversary-next":
+            raise NotInSql(test.operator)
+    since, until = test.window(now)
+    passes = Q(moment__isnull=False)
+    passes &= Q(moment__gte=since) if since else Q()
+    return passes & (Q(moment__lt=until) if until else Q())

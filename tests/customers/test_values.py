@@ -1,0 +1,75 @@
+"""Custom properties as typed rows, and their history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from helpdesk.customers.models import Customer, PropertyItem, PropertyValue
+from helpdesk.customers.profiles import identify
+from helpdesk.customers.values import columns, value_at
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MOMENT = timedelta(microseconds=1)
+
+
+def told(at: datetime, **properties: Any) -> Customer:
+    with time_machine.travel(at, tick=False):
+        return identify(email="ada@example.com", properties=properties)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "filled"),
+    [
+        ("gold", "text", {"text": "gold"}),
+        ("", "text", {"text": ""}),
+        (" 5 ", "text", {"text": " 5 ", "number": 5.0}),
+        ("2026-11-22T13:00:00+01:00", "text", {"text": "2026-11-22T13:00:00+01:00", "moment": NOON}),
+        (7, "number", {"text": "7", "number": 7.0}),
+        (10**400, "number", {"text": str(10**400)}),
+        (True, "boolean", {"text": "true", "boolean": True}),
+        (None, "nothing", {}),
+        ([], "list", {}),
+        ({"a": 1}, "object", {}),
+    ],
+)
+def test_value_is_filed_as_each_filter_reads_it(value: Any, kind: str, filled: dict[str, Any]) -> None:
+    """SPEC part 3: text is the type when a type is unclear; what is nothing of a type leaves its column empty."""
+    empty = {"text": None, "number": None, "boolean": None, "moment": None}
+
+    assert columns(value) == {"kind": kind} | empty | filled
+
+
+def test_property_was_what_it_was_at_that_instant() -> None:
+    """I1: half-open; nothing before it was told, and what stays the same opens no new row."""
+    told(NOON, tier="silver", size=42)
+    told(NOON + HOUR, tier="gold", size=42)
+    customer = told(NOON + 2 * HOUR, tier=None)
+
+    instants = [NOON - MOMENT, NOON, NOON + HOUR - MOMENT, NOON + HOUR, NOON + 2 * HOUR - MOMENT, NOON + 2 * HOUR]
+
+    assert [value_at(customer, "tier", instant) for instant in instants] == [None, "silver", "silver", "gold", "gold", None]
+    assert list(customer.property_values.filter(name="size").values_list("since", "until")) == [(NOON, None)]
+
+
+def test_open_rows_are_what_the_profile_holds() -> None:
+    told(NOON, tier="silver", tags=["a"], vip=True)
+    customer = told(NOON + HOUR, tier="gold", tags=["b", 1, True], score=0.5)
+
+    open_rows = PropertyValue.objects.filter(until=None)
+
+    assert {row.name: row.value for row in open_rows} == customer.properties == {"tier": "gold", "tags": ["b", 1, True], "vip": True, "score": 0.5}
+    assert sorted(PropertyItem.objects.filter(property__in=open_rows).values_list("text", flat=True)) == ["1", "b", "true"]
+
+
+def test_rows_of_others_stay_open() -> None:
+    other = identify(email="bob@example.com", properties={"tier": "silver"})
+
+    told(NOON, tier="gold")
+
+    assert value_at(other, "tier", datetime.now(UTC)) == "silver"
