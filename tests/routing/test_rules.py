@@ -173,14 +173,9 @@ def test_unreadable_rule_breaks_nothing_and_says_so() -> None:
     decision = route(ticket)
 
     assert again(ticket).team == team
-    assert decision.rules[0] == {
-        "id": broken.pk,
-        "name": "Broken",
-        "destination": "Team Nobody",
-        "matched": False,
-        "conditions": [],
-        "error": f"condition_groups[0].conditions[0].type: expected one of {KINDS}.",
-    }
+    unread = decision.rules[0]
+    assert (unread["name"], unread["matched"], unread["conditions"]) == ("Broken", False, [])
+    assert unread["error"] == f"condition_groups[0].conditions[0].type: expected one of {KINDS}."
 
 
 @pytest.mark.parametrize("value", [10**30, "nan", ["a", {"b": None}], {"deep": {"deeper": [1]}}, "😀", True])
