@@ -18,6 +18,7 @@ from routing.models import LedgerEntry, RoundRobinSettings, RoutingDecision, Rul
 from routing.order import move
 from routing.router import route_ticket
 from tests.admin.conftest import list_of, page_of, problems, run_action, said, send
+from tests.conditions.builders import KINDS
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, any_of, make_agent, make_rule, make_team, make_ticket
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_rule_is_added_as_the_last(as_manager: Client, returns: Team) -> None:
     [
         (
             '{"condition_groups": [{"conditions": [{"type": "nonsense"}]}]}',
-            "condition_groups[0].conditions[0].type: expected one of profile-metric, profile-property, ticket-property.",
+            f"condition_groups[0].conditions[0].type: expected one of {KINDS}.",
         ),
         ('{"condition_groups": [}', "This is not JSON: line 1, column 23: Expecting value."),
         ("{}", "This field is required."),
