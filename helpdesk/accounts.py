@@ -17,6 +17,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """People are added by an Owner or Admin; nobody adds themselves."""
         return False
 
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """The page that one gets to says it already."""
+
     def logout(self, request: HttpRequest) -> Any:
         """A18: signed out is Offline, and the pages that are still open close at once (V12)."""
         agent = request.user
