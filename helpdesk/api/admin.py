@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from agents.models import ANSWERING_ROLES, Agent, Role
+from agents.models import Agent, Role
 from helpdesk.admin_pages import DeskAdmin, person
 from helpdesk.api.models import ApiKey
 
@@ -28,7 +28,7 @@ class ApiKeyAdmin(DeskAdmin):
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         """A key acts for somebody: only the Owner makes one that acts for the Owner."""
-        agents = Agent.objects.filter(is_active=True, role__in=ANSWERING_ROLES).order_by("name")
+        agents = Agent.objects.answering().order_by("name")
         is_owner = person(request).role == Role.OWNER
         return super().formfield_for_foreignkey(db_field, request, queryset=agents if is_owner else agents.exclude(role=Role.OWNER), **kwargs)
 
