@@ -78,7 +78,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
             _("Tickets"),
             [(_("Tickets"), "confirmation_number", "tickets.ticket"), (_("Views"), "visibility", "tickets.savedview"), (_("Tags"), "sell", "tickets.tag")],
         ),
-        (_("Customers"), [(_("Customers"), "groups", "customers.customer"), (_("Segments"), "group_work", "customers.segment")]),
+        (_("Customers"), [(_("Customers"), "groups", "customers.customer")]),
         (
             _("Routing"),
             [

@@ -42,7 +42,7 @@ class TicketSubject:
 
     @cached_property
     def _groups(self) -> frozenset[str]:
-        return frozenset(str(pk) for pk in self.ticket_row.customer.segments.values_list("pk", flat=True))
+        return frozenset(str(pk) for pk in self.ticket_row.customer.memberships.filter(until=None).values_list("segment", flat=True))
 
     @cached_property
     def _events(self) -> dict[str, list[Event]]:

@@ -91,6 +91,11 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def as_entry(value: Any) -> str:
+    """An entry of a list, as text. The unit separator divides entries where databases keep them: it counts as a blank."""
+    return as_text(value).replace("\x1f", " ")
+
+
 @dataclass(frozen=True)
 class Boolean(Filter):
     operator: str
@@ -131,14 +136,18 @@ class ListFilter(Filter):
     type: ClassVar[str] = "list"
     operators: ClassVar[Sequence[str]] = (*_LIST_TESTS, *(f"not-{name}" for name in _LIST_TESTS), *_LENGTHS)
 
+    def entries(self) -> str | tuple[str, ...]:
+        """What is wanted, as entries are kept."""
+        return tuple(map(as_entry, self.value)) if isinstance(self.value, tuple) else as_entry(self.value)
+
     def test(self) -> Test:
         if compare := _LENGTHS.get(self.operator):
             return lambda value, _now: isinstance(value, (list, tuple)) and compare(len(value), self.value)
         name, negated = positive(self.operator)
-        holds, wanted = _LIST_TESTS[name], self.value
+        holds, wanted = _LIST_TESTS[name], self.entries()
 
         def test(value: Any, _now: datetime) -> bool:
-            items = [as_text(item) for item in value] if isinstance(value, (list, tuple)) else []
+            items = [as_entry(item) for item in value] if isinstance(value, (list, tuple)) else []
             return holds(items, wanted) is not negated
 
         return test

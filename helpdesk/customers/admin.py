@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from helpdesk.admin_pages import DeskAdmin, LongList, display
-from helpdesk.customers.models import Customer, Event, Segment
+from helpdesk.customers.models import Customer, Event, Membership
 
 
 class EventInline(TabularInline):
@@ -66,20 +65,4 @@ class CustomerAdmin(LongList, DeskAdmin):
 
     @display(description=gettext_lazy("segments"))
     def segment_names(self, customer: Customer) -> str:
-        return ", ".join(segment.name for segment in customer.segments.all()) or "–"
-
-
-@admin.register(Segment)
-class SegmentAdmin(DeskAdmin):
-    list_display = ("name", "size")
-    search_fields = ("name",)
-    fields = ("name", "members")
-    autocomplete_fields = ("members",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
-        segments: QuerySet[Segment] = super().get_queryset(request).annotate(size=Count("members"))
-        return segments
-
-    @display(description=gettext_lazy("members"), ordering="size")
-    def size(self, segment: Any) -> int:
-        return int(segment.size)
+        return ", ".join(each.segment.name for each in Membership.objects.filter(customer=customer, until=None).select_related("segment")) or "–"

@@ -8,15 +8,16 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, ExtractMonth, Left, Right, StrIndex
+from django.db.models import BooleanField, Exists, F, Func, Q, QuerySet, Value
+from django.db.models.functions import ExtractMonth, Left, Right, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from helpdesk.conditions.base import Filter
 from helpdesk.conditions.dates import Date
 from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, positive
 from helpdesk.conditions.patterns import LONGEST_TEXT
-from helpdesk.customers.models import PropertyItem, PropertyValue
+from helpdesk.customers.models import PropertyValue
+from helpdesk.customers.values import SEPARATOR
 
 LOOKUPS = {"greater-than": "gt", "greater-than-or-equal": "gte", "less-than": "lt", "less-than-or-equal": "lte", "equals": "exact"}
 
@@ -60,7 +61,7 @@ def _passes(test: Filter, now: datetime) -> Q:
         case Boolean():
             return Q(boolean=test.value)
         case Existence():
-            return Q(text__gt="") | Q(kind="object") | Q(Exists(_items()))
+            return Q(text__gt="") | Q(kind="object") | Q(length__gt=0)
         case ListFilter():
             return Q(kind="list") & _list(test)
         case Date():
@@ -88,21 +89,20 @@ _TEXTS: dict[str, Callable[[F, str], Q]] = {
 }
 
 
-def _items() -> QuerySet[PropertyItem]:
-    return PropertyItem.objects.filter(property=OuterRef("pk"))
-
-
 def _list(test: ListFilter) -> Q:
     name, _negated = positive(test.operator)
     if name.startswith("length-"):
-        counted = _items().order_by().values("property").annotate(n=Count("pk")).values("n")
-        length = Coalesce(Subquery(counted), 0)
-        return Q(LENGTHS[name.removeprefix("length-")](length, test.value))
-    if isinstance(test.value, tuple):
-        held = [Q(Exists(_items().filter(text=wanted))) for wanted in test.value]
-        return reduce(and_ if name == "contains-all" else or_, held)
-    inside = String("contains" if name == "contains-substring" else "equals", str(test.value))
-    return Q(Exists(_items().filter(text_passes(inside, "text"))))
+        return Q(**{f"length__{LOOKUPS[name.removeprefix('length-')]}": test.value})
+    wanted = test.entries()
+    if isinstance(wanted, tuple):
+        return reduce(and_ if name == "contains-all" else or_, map(_holds_entry, wanted))
+    if name == "contains":
+        return _holds_entry(wanted)
+    return Q(GreaterThan(StrIndex(F("items"), Value(wanted)), 0)) if wanted else Q(length__gt=0)
+
+
+def _holds_entry(wanted: str) -> Q:
+    return Q(GreaterThan(StrIndex(F("items"), Value(f"{SEPARATOR}{wanted}{SEPARATOR}")), 0))
 
 
 LENGTHS = {

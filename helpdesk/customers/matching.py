@@ -13,7 +13,6 @@ from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Cast, Coalesce, Lower, Round
 
 from helpdesk.conditions.base import Filter
-from helpdesk.conditions.filters import Existence, String, positive
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
@@ -26,9 +25,9 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
 )
 from helpdesk.conditions.regions import REGIONS
-from helpdesk.customers.facts import CHURN_BANDS, COLUMNS, custom_name
-from helpdesk.customers.filter_queries import LENGTHS, NotInSql, rows_that_pass, text_passes
-from helpdesk.customers.models import Customer, Event, PropertyValue, Segment
+from helpdesk.customers.facts import CHURN_BANDS, stored_name
+from helpdesk.customers.filter_queries import LENGTHS, NotInSql, rows_that_pass
+from helpdesk.customers.models import Customer, Event, Membership, PropertyValue
 
 _BIGGEST = 2**63 - 1
 
@@ -37,7 +36,7 @@ def matching(definition: Definition, now: datetime) -> QuerySet[Customer]:
     """NotInSql, before anything is asked, where only `evaluate` can answer."""
     now = now.astimezone(UTC)
     groups = [reduce(or_, [_holds(condition, now) for condition in group.conditions]) for group in definition.groups]
-    return Customer.objects.filter(reduce(and_, groups))
+    return Customer.objects.filter(reduce(and_, groups), merged_into=None)
 
 
 def _holds(condition: Condition, now: datetime) -> Q:
@@ -63,12 +62,9 @@ def _rows(name: str) -> QuerySet[PropertyValue]:
 
 def _profile(name: str, test: Filter, now: datetime) -> Q:
     """The same names as `facts.profile_value`."""
-    custom, bare = custom_name(name), name.removeprefix("$")
-    if custom is None and bare == "churn_risk":
+    if name.removeprefix("$") == "churn_risk":
         return _churn_risk(test, now)
-    if custom is None and bare in COLUMNS:
-        return _column(bare, test)
-    return rows_that_pass(test, _rows(bare if custom is None else custom), now)
+    return rows_that_pass(test, _rows(stored_name(name)), now)
 
 
 def _churn_risk(test: Filter, now: datetime) -> Q:
@@ -82,17 +78,6 @@ def _churn_risk(test: Filter, now: datetime) -> Q:
     if test.matches(None, now):
         wanted.append(~Q(Exists(numbers.filter(number__gte=above))))
     return reduce(or_, wanted, Q(pk=None))
-
-
-def _column(column: str, test: Filter) -> Q:
-    here = Customer.objects.filter(pk=OuterRef("pk"), **{f"{column}__gt": ""})
-    match test:
-        case String():
-            found = Q(Exists(here.filter(text_passes(test, column))))
-            return ~found if positive(test.operator)[1] else found
-        case Existence():
-            return Q(Exists(here)) if test.operator == "is-set" else ~Q(Exists(here))
-    raise NotInSql(f"{test.type} of {column}")
 
 
 def _measured(condition: MetricCondition, now: datetime) -> Q:
@@ -112,7 +97,7 @@ def _measured(condition: MetricCondition, now: datetime) -> Q:
 
 def _in_groups(condition: GroupCondition) -> Q:
     numbers = [int(text) for text in condition.group_ids if text.isascii() and text.isdigit() and text == str(int(text)) and int(text) <= _BIGGEST]
-    member = Q(Exists(Segment.members.through.objects.filter(customer=OuterRef("pk"), segment__in=numbers)))
+    member = Q(Exists(Membership.objects.filter(customer=OuterRef("pk"), segment__in=numbers, until=None)))
     return member if condition.is_member else ~member
 
 

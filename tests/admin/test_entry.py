@@ -24,7 +24,6 @@ LISTS = {
     "tickets_tag": "owner admin manager",
     "tickets_inbound": "owner admin manager",
     "customers_customer": "owner admin manager",
-    "customers_segment": "owner admin manager",
     "routing_rule": "owner admin manager",
     "routing_routingdecision": "owner admin manager",
     "routing_ledgerentry": "owner admin manager",

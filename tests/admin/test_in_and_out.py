@@ -11,7 +11,7 @@ from django.urls import reverse
 from agents.models import Agent, Role
 from helpdesk.admin import SHOWN
 from helpdesk.api.models import ApiKey, digest_of
-from helpdesk.customers.models import Customer, Event, Segment
+from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import track
 from helpdesk.intake import quarantine
 from helpdesk.outbox.models import Delivery
@@ -186,14 +186,6 @@ def test_keys_and_events_of_a_customer_are_not_changed(as_manager: Client) -> No
     saved = Customer.objects.get()
     assert (saved.name, saved.email, saved.properties) == ("Greta Holm", "greta@example.com", {"plan": "gold"})
     assert Event.objects.get().metric == "Placed Order"
-
-
-def test_segment_is_a_list_of_customers(as_manager: Client) -> None:
-    greta = make_customer("Greta")
-
-    as_manager.post("/admin/customers/segment/add/", {"name": "VIP", "members": [greta.pk]})
-
-    assert list(Segment.objects.get(name="VIP").members.all()) == [greta]
 
 
 # API keys

@@ -3,20 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from helpdesk.customers.values import columns, items
-
-
-def open_rows_for_what_is_known(apps, schema_editor):
-    """Customers who are there already: their properties have been so since the customer was made, as far as anybody knows."""
-    Customer, PropertyValue, PropertyItem = (apps.get_model("customers", name) for name in ("Customer", "PropertyValue", "PropertyItem"))
-    for customer in Customer.objects.exclude(properties={}).iterator():
-        rows = [
-            PropertyValue(customer=customer, name=name, since=customer.created_at, value=value, **columns(value))
-            for name, value in customer.properties.items()
-        ]
-        PropertyValue.objects.bulk_create(rows)
-        PropertyItem.objects.bulk_create(PropertyItem(property=row, text=text) for row in rows for text in items(row.value))
-
 
 class Migration(migrations.Migration):
 
@@ -65,5 +51,4 @@ class Migration(migrations.Migration):
             model_name='propertyvalue',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('customer', 'name'), name='one_open_value_per_property'),
         ),
-        migrations.RunPython(open_rows_for_what_is_known, migrations.RunPython.noop),
     ]
