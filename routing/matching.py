@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from agents.models import Team
 from helpdesk.conditions.evaluate import evaluate
-from helpdesk.conditions.grammar import DefinitionError, parse_definition
-from helpdesk.customers.facts import profile_value
-from helpdesk.customers.models import Event
+from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.customers.context import CustomerContext, load_contexts
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import Rule
 
 
 @dataclass
-class TicketSubject:
-    """What the rules ask: the ticket, its customer, and the customer's events, each loaded once."""
+class TicketContext(CustomerContext):
+    """A `Subject`: the ticket, its customer, their events and segments."""
 
     ticket_row: Ticket
-    now: datetime
-    _seen: dict[str, Any] = field(default_factory=dict)
-
-    def profile(self, name: str) -> Any:
-        return profile_value(self.ticket_row.customer, name)
+    _read: dict[str, Any] = field(default_factory=dict)
 
     def ticket(self, name: str) -> Any:
-        if name not in self._seen:
-            self._seen[name] = ticket_value(self.ticket_row, name)
-        return self._seen[name]
+        if name not in self._read:
+            self._read[name] = ticket_value(self.ticket_row, name)
+        return self._read[name]
 
-    def events(self, metric: str) -> Iterable[Event]:
-        return self._events.get(metric, ())
 
-    def groups(self) -> Collection[str]:
-        return self._groups
-
-    @cached_property
-    def _groups(self) -> frozenset[str]:
-        return frozenset(str(pk) for pk in self.ticket_row.customer.memberships.filter(until=None).values_list("segment", flat=True))
-
-    @cached_property
-    def _events(self) -> dict[str, list[Event]]:
-        by_metric: dict[str, list[Event]] = {}
-        for event in Event.objects.filter(customer=self.ticket_row.customer_id).only("metric", "occurred_at", "value", "properties"):
-            by_metric.setdefault(event.metric, []).append(event)
-        return by_metric
+def load_context(ticket: Ticket, definitions: Sequence[Definition], now: datetime) -> TicketContext:
+    (context,) = load_contexts([ticket.customer], definitions, now)
+    return TicketContext(**vars(context), ticket_row=ticket)
 
 
 @dataclass
@@ -63,28 +45,32 @@ class Match:
 
 def match_rules(ticket: Ticket, now: datetime) -> Match:
     """A constant number of queries, whatever the number of rules."""
-    subject = TicketSubject(ticket, now)
+    rules = [(rule, _read(rule)) for rule in Rule.objects.filter(is_active=True).select_related("team", "view")]
+    context = load_context(ticket, [definition for _rule, definition in rules if isinstance(definition, Definition)], now)
     match = Match(team=None, views=[], reasons=[])
-    for rule in Rule.objects.filter(is_active=True).select_related("team", "view"):
-        matched = _try(rule, subject, match.reasons)
-        if matched and rule.view:
+    for rule, definition in rules:
+        reason = _try(rule, definition, context)
+        match.reasons.append(reason)
+        if reason["matched"] and rule.view:
             match.views.append(rule.view)
-        elif matched and match.team is None:
+        elif reason["matched"] and match.team is None:
             match.team = rule.team
     return match
 
 
-def _try(rule: Rule, subject: TicketSubject, reasons: list[dict[str, Any]]) -> bool:
-    reason: dict[str, Any] = {"id": rule.pk, "name": rule.name, "destination": _destination(rule), "matched": False, "conditions": []}
-    reasons.append(reason)
+def _read(rule: Rule) -> Definition | DefinitionError:
     try:
-        definition = parse_definition(rule.definition)
+        return parse_definition(rule.definition)
     except DefinitionError as error:  # a rule that cannot be read never breaks routing, and says so
-        reason["error"] = str(error)
-        return False
-    reason["matched"], seen = evaluate(definition, subject)
-    reason["conditions"] = [condition.as_json() for condition in seen]
-    return bool(reason["matched"])
+        return error
+
+
+def _try(rule: Rule, definition: Definition | DefinitionError, context: TicketContext) -> dict[str, Any]:
+    reason: dict[str, Any] = {"id": rule.pk, "name": rule.name, "destination": _destination(rule), "matched": False, "conditions": []}
+    if isinstance(definition, DefinitionError):
+        return reason | {"error": str(definition)}
+    matched, seen = evaluate(definition, context)
+    return reason | {"matched": matched, "conditions": [condition.as_json() for condition in seen]}
 
 
 def _destination(rule: Rule) -> str:
