@@ -25,6 +25,7 @@ from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
 from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
 from helpdesk.tickets.lifecycle import ThreadIsOpen, reopen, set_sentiment
+from helpdesk.tickets.metrics import TICKET_CREATED, hold_customer, tell
 from helpdesk.tickets.models import Inbound, Ticket
 from routing.router import route_ticket
 
@@ -210,8 +211,11 @@ def _cause(ticket: Ticket) -> str:
 @transaction.atomic
 def _finish(row: Inbound, ticket: Ticket, cause: str) -> None:
     """Whoever reopened the ticket in the meantime wants it read again: then the message stays pending, and the sweep finds it."""
+    hold_customer(ticket)
     Ticket.objects.hold(ticket.pk)
     if _cause(ticket) == cause:
+        if row.needs_routing and cause.startswith("created"):
+            tell(Ticket.objects.select_related("customer", "team").get(pk=ticket.pk), TICKET_CREATED, at=ticket.created_at)
         pending = Inbound.objects.filter(pk=row.pk, status=Inbound.Status.PENDING, needs_routing=row.needs_routing)
         pending.update(status=Inbound.Status.DONE)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agents.availability import presence_of
 from agents.models import Agent
 from helpdesk.tickets.events import record_event
+from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customer, tell
 from helpdesk.tickets.models import Inbound, Tag, Ticket, ViewEntry
 from helpdesk.tickets.permissions import must_answer
 
@@ -23,11 +24,13 @@ class ThreadIsOpen(ValueError):
 def close(ticket: Ticket, *, by: Agent) -> None:
     """C20: with it end its places in the views that rules put it into."""
     must_answer(by)
+    hold_customer(ticket)
     now = timezone.now()
     if Ticket.objects.filter(pk=ticket.pk, closed_at=None).update(closed_at=now, waiting_since=None):
         ticket.closed_at, ticket.waiting_since = now, None
         ViewEntry.objects.filter(ticket=ticket).delete()
-        record_event(ticket, "closed", by=by)
+        closing = record_event(ticket, "closed", by=by)
+        tell(ticket, TICKET_CLOSED, at=now, key=closing.pk)
 
 
 @transaction.atomic
