@@ -7,19 +7,19 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from agents import people
 from agents.admin_forms import AgentForm, BusinessHoursForm, NewAgentForm, PasswordForm
 from agents.availability import presence_of
-from agents.models import Agent, BusinessHours, Role, Team
-from helpdesk.admin_pages import DeskAdmin, DestinationAdmin, OneRowAdmin, display, person
+from agents.models import Agent, BusinessHours, Role
+from helpdesk.admin_pages import DeskAdmin, OneRowAdmin, display, person
 
 ROLE_COLOURS = dict.fromkeys(Role, "default") | {Role.OWNER: "primary", Role.ADMIN: "info", Role.MANAGER: "info"}
 
@@ -128,40 +128,6 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
         """Shown, never set: each person has their own switch."""
         words = {"online": _("Online"), "away": _("Online, but away"), "offline": _("Offline")}
         return words[presence_of(getattr(agent, "availability", None))]
-
-
-@admin.register(Team)
-class TeamAdmin(DestinationAdmin):
-    HAS_TICKETS = gettext_lazy("%(name)s cannot be deleted: it has open tickets. Give them to another team first.")
-    list_display = ("name", "summary", "size")
-    search_fields = ("name",)
-    autocomplete_fields = ("members",)
-    fields = ("name", "description", "members")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        answers = Q(members__in=Agent.objects.answering())
-        teams: QuerySet[Team] = super().get_queryset(request).annotate(answering=Count("members", filter=answers))
-        return teams
-
-    def why_kept(self, destination: Team) -> str:
-        if destination.tickets.filter(closed_at=None).exists():
-            return self.HAS_TICKETS % {"name": destination}
-        return super().why_kept(destination)
-
-    @display(description=gettext_lazy("description"))
-    def summary(self, team: Team) -> str:
-        return team.description[:120]
-
-    @display(description=gettext_lazy("members"), ordering="answering", label={"empty": "danger", "manned": "default"})
-    def size(self, team: Any) -> tuple[str, str]:
-        """A11: a team that tickets are routed to has somebody to answer them."""
-        words = ngettext("%(count)d member", "%(count)d members", team.answering) % {"count": team.answering}
-        return ("manned", words) if team.answering else ("empty", _("No members"))
-
-    def save_related(self, request: HttpRequest, form: ModelForm[Team], formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if not form.instance.members.answering().exists():
-            self.message_user(request, _("%(name)s has no members: tickets that are sent there wait.") % {"name": form.instance}, messages.WARNING)
 
 
 @admin.register(BusinessHours)

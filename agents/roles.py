@@ -14,11 +14,13 @@ _PEOPLE = ("agents.view_agent", "agents.add_agent", "agents.change_agent")
 _SETTINGS = (
     *("agents.add_team", "agents.change_team", "agents.delete_team", "agents.view_team"),
     *("agents.view_businesshours", "agents.change_businesshours", "agents.view_availability"),
+    *("routing.add_teammatching", "routing.change_teammatching", "routing.view_teammatching"),
     *("routing.add_rule", "routing.change_rule", "routing.delete_rule", "routing.view_rule"),
     *("routing.view_routingdecision", "routing.view_ledgerentry", "routing.view_roundrobinsettings", "routing.change_roundrobinsettings"),
     *("tickets.add_savedview", "tickets.change_savedview", "tickets.delete_savedview", "tickets.view_savedview"),
     *("tickets.view_tag", "tickets.add_tag", "tickets.change_tag"),
     *("tickets.view_inbound", "tickets.change_inbound", "outbox.view_delivery", "outbox.change_delivery"),
+    *("sources.add_source", "sources.change_source", "sources.view_source", "sources.view_received", "sources.change_received"),
     *("customers.change_customer", "customers.view_event", "customers.view_segment", "customers.change_segment", "customers.add_segment"),
 )
 _SYSTEM = ("api.add_apikey", "api.view_apikey", "api.delete_apikey", "django_ox.view_oxtask", "django_ox.change_oxtask")

@@ -23,9 +23,12 @@ from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, LongList, OneRowAdmin, R
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
 from routing.admin_forms import RuleForm
+from routing.admin_teams import TeamAdmin
 from routing.examples import CHURN_DEFENCE, URGENT_MODIFICATIONS, add_churn_defence, add_urgent_modifications
 from routing.models import LedgerEntry, RoundRobinSettings, RoutingDecision, Rule
 from routing.order import move, next_position
+
+admin.site.register(Team, TeamAdmin)
 
 
 @admin.register(Rule)

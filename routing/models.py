@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
-from helpdesk.tickets.models import Channel, SavedView, Ticket
+from helpdesk.customers.models import Segment
+from helpdesk.tickets.models import Channel, SavedView, Tag, Ticket
 
 
 class Rule(models.Model):
@@ -54,6 +55,24 @@ class Rule(models.Model):
             raise ValidationError({"definition": str(error)}) from error
 
 
+class TeamMatching(models.Model):
+    """What brings tickets to a team besides the rules: any of these tags or segments (A10)."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="matching")
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="+")
+    segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="+")
+    last_turn = models.BigIntegerField(
+        default=0, editable=False, help_text=_("Of the ledger: where several teams match, the one whose turn is longest ago is next.")
+    )
+
+    class Meta:
+        verbose_name = _("tags and segments")
+        verbose_name_plural = _("tags and segments")
+
+    def __str__(self) -> str:
+        return str(self.team)
+
+
 class RoutingDecision(models.Model):
     """Why a ticket went where it went (I2). Exactly one for each cause."""
 
@@ -63,6 +82,7 @@ class RoutingDecision(models.Model):
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="+")
     rules: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    teams: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, help_text=_("Those that tags or segments named"))
     candidates: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     waiting_because = models.CharField(max_length=40, blank=True)
 

@@ -56,7 +56,7 @@ def give_to_next_agent(ticket: Ticket) -> Turn:
 
 
 def _take_turn(ticket: Ticket, capacity: int) -> Turn:
-    turn_number = _hold_the_ledger()
+    turn_number = hold_the_ledger()
     turn = Turn()
     for agent in _in_order(ticket, capacity):
         outcome = _outcome(agent, turn, capacity)
@@ -70,7 +70,7 @@ def _take_turn(ticket: Ticket, capacity: int) -> Turn:
     return turn
 
 
-def _hold_the_ledger() -> int:
+def hold_the_ledger() -> int:
     """The number of this turn. The write is the lock: it waits for every turn before it to commit."""
     if not Ledger.objects.filter(pk=1).update(turn=F("turn") + 1):
         Ledger.objects.get_or_create(pk=1)

@@ -13,10 +13,11 @@ from helpdesk.tickets.models import SavedView, Ticket, TicketEvent, ViewEntry
 from routing.matching import match_rules
 from routing.models import RoutingDecision
 from routing.round_robin import Turn, give_to_next_agent
+from routing.teams import match_teams, next_team
 
 
 def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
-    """Rules, then team, then the agent whose turn it is (C13), once for each `cause`.
+    """Rules, then teams' tags and segments, then the agent whose turn it is (C13), once for each `cause`.
 
     The same cause again changes nothing and returns the first decision.
     """
@@ -33,13 +34,17 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     Ticket.objects.hold(ticket_id)
     ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=ticket_id)
     match = match_rules(ticket, now := timezone.now())
-    team = None if _team_was_chosen(ticket) else match.team
-    decision = RoutingDecision.objects.create(ticket=ticket, cause=cause, at=now, rules=match.reasons, team=team)
+    decision = RoutingDecision(ticket=ticket, cause=cause, at=now, rules=match.reasons)
+    if not _team_was_chosen(ticket):
+        decision.team, decision.teams = match.team, [] if match.team else match_teams(ticket)
+    decision.save()
     if ticket.is_open:
         _enter_views(ticket, match.views)
     if ticket.is_open and ticket.assignee_id is None:
         _give(ticket, decision)
-    record_event(ticket, "routed", decision=decision.pk, team=str(team or ""), agent=str(decision.agent or ""), waiting_because=decision.waiting_because)
+    record_event(
+        ticket, "routed", decision=decision.pk, team=str(decision.team or ""), agent=str(decision.agent or ""), waiting_because=decision.waiting_because
+    )
     return decision
 
 
@@ -57,11 +62,12 @@ def _enter_views(ticket: Ticket, views: list[SavedView]) -> None:
 
 def _give(ticket: Ticket, decision: RoutingDecision) -> None:
     """R12, A12: the team first; then one of its members, or of everybody."""
+    decision.team = decision.team or next_team(decision.teams)
     if decision.team is not None:
         assign_team(ticket, decision.team, by=None)
     turn = give_to_next_agent(ticket)
     decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, turn.waiting_because
-    decision.save(update_fields=["agent", "candidates", "waiting_because"])
+    decision.save(update_fields=["team", "agent", "candidates", "waiting_because"])
 
 
 def route_waiting() -> int:

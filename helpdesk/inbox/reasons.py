@@ -53,10 +53,18 @@ def _by_which_rule(decision: RoutingDecision) -> str:
     if decision.team and rule:
         return format_html(_("<b>Rule {number}, {name},</b> gave this ticket to <b>{team}</b>."), number=rule["number"], name=rule["name"], team=decision.team)
     if decision.team:
-        return format_html(_("It went to <b>{team}</b>."), team=decision.team)
+        return format_html(_("It went to <b>{team}</b>{because}."), team=decision.team, because=_by_what(decision))
     if matched:
         return format_html(_("<b>Rule {number}, {name},</b> put it into a view; no rule named a team."), number=matched[0]["number"], name=matched[0]["name"])
     return _("No rule matched.") if decision.rules else _("There were no rules.")
+
+
+def _by_what(decision: RoutingDecision) -> str:
+    """ ", which takes tickets tagged Order": by which tags and segments the team was found (A10)."""
+    because = next((team["because"] for team in decision.teams if decision.team and team["team"] == decision.team.pk), [])
+    words = {"tag": _("tickets tagged %(name)s"), "segment": _("customers in segment %(name)s")}
+    names = _(" and ").join(words[kind] % {"name": name} for kind, name in because)
+    return _(", which takes %(names)s") % {"names": names} if names else ""
 
 
 def _whose_turn(decision: RoutingDecision) -> str:

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.test import Client
 
 from agents.models import Agent, Role, Team
+from helpdesk.customers.models import Segment
 from helpdesk.tickets.admin import ICONS
 from helpdesk.tickets.assignment import assign_team
-from helpdesk.tickets.models import SavedView, ViewEntry
+from helpdesk.tickets.models import SavedView, Tag, ViewEntry
 from routing.models import Rule
 from tests.admin.conftest import list_of, page_of, problems, said
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
@@ -22,14 +23,29 @@ def sizes(client: Client, model: str) -> dict[str, object]:
     return {row.name: change_list.model_admin.size(row) for row in change_list.result_list}
 
 
-def test_team_is_added_with_members(as_manager: Client) -> None:
+INLINE = {"matching-TOTAL_FORMS": "1", "matching-INITIAL_FORMS": "0"}
+
+
+def test_team_is_added_with_members_tags_and_segments(as_manager: Client) -> None:
     """A10."""
     ida, bo = make_agent("Ida"), make_agent("Bo")
+    order, vip = Tag.objects.create(name="Order"), Segment.objects.create(name="VIP")
+    chosen = INLINE | {"matching-0-tags": [order.pk], "matching-0-segments": [vip.pk]}
 
-    as_manager.post("/admin/agents/team/add/", {"name": "Returns", "description": "What comes back", "members": [ida.pk, bo.pk]})
+    as_manager.post("/admin/agents/team/add/", {"name": "Returns", "description": "What comes back", "members": [ida.pk, bo.pk]} | chosen)
 
     team = Team.objects.get()
     assert (team.name, team.description, set(team.members.all())) == ("Returns", "What comes back", {ida, bo})
+    assert (list(team.matching.tags.all()), list(team.matching.segments.all())) == ([order], [vip])
+
+
+def test_inactive_segment_of_a_team_is_pointed_out(as_manager: Client) -> None:
+    """Whoever enters or leaves it is no longer noticed."""
+    frozen, ida = Segment.objects.create(name="Summer 2024", is_active=False), make_agent("Ida")
+
+    response = as_manager.post("/admin/agents/team/add/", {"name": "Returns", "members": [ida.pk], "matching-0-segments": [frozen.pk]} | INLINE)
+
+    assert said(response)[0] == "Segment “Summer 2024” is inactive: nobody enters or leaves it."
 
 
 def test_team_without_members_is_pointed_out(as_manager: Client) -> None:
@@ -43,7 +59,7 @@ def test_team_without_members_is_pointed_out(as_manager: Client) -> None:
 
 def test_saving_a_team_without_members_warns(as_manager: Client) -> None:
     """A11."""
-    response = as_manager.post("/admin/agents/team/add/", {"name": "Returns"})
+    response = as_manager.post("/admin/agents/team/add/", {"name": "Returns"} | INLINE)
 
     assert said(response)[0] == "Returns has no members: tickets that are sent there wait."
 
