@@ -31,9 +31,22 @@ FROM generate_series(%(first)s, %(last)s) c CROSS JOIN generate_series(1, %(each
 """
 
 
-def grow(first: int, last: int) -> None:
-    """Customers `first` to `last`, each with EVENTS_EACH events; PostgreSQL knows their statistics afterwards."""
+_TABLES = ("customers_customer", "customers_propertyvalue", "customers_event", "customers_membership")
+
+
+def fill(customers: int, *, and_beside: int) -> None:
+    """The shop, with EVENTS_EACH events for each customer, and in the schema "beside" the same shop with its first few customers alone."""
     with connection.cursor() as cursor:
         for statement in (_CUSTOMERS, _FACTS, _EVENTS):
-            cursor.execute(statement, {"first": first, "last": last, "now": NOW, "each": EVENTS_EACH})
+            cursor.execute(statement, {"first": 1, "last": customers, "now": NOW, "each": EVENTS_EACH})
+        cursor.execute("CREATE SCHEMA beside")
+        for table in _TABLES:
+            owner = "id" if table == "customers_customer" else "customer_id"
+            cursor.execute(f"CREATE TABLE beside.{table} (LIKE public.{table} INCLUDING ALL)")
+            cursor.execute(f"INSERT INTO beside.{table} SELECT * FROM public.{table} WHERE {owner} <= %s", [and_beside])
         cursor.execute("VACUUM ANALYZE")
+
+
+def turn_to(schema: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET search_path TO {schema}")

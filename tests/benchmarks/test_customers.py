@@ -15,7 +15,7 @@ from helpdesk.customers.context import load_contexts
 from helpdesk.customers.matching import matching
 from helpdesk.customers.models import Customer, Segment
 from tests.benchmarks.conftest import Report
-from tests.benchmarks.shop import EVENTS_EACH, NOW, grow
+from tests.benchmarks.shop import EVENTS_EACH, NOW, fill, turn_to
 from tests.conditions.builders import about_them, definition, done, in_the_last, number, text
 
 pytestmark = [
@@ -49,30 +49,37 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def load_times(customers: int) -> list[float]:
-    """Seconds of each load of a random customer's context for all RULES, sorted."""
+def load_times() -> dict[str, list[float]]:
+    """Of each schema, the seconds of LOADS loads of a random customer's context for all RULES, sorted.
+
+    In turn, one here and one there: whatever else the machine does hits both alike.
+    """
     wanted = [parse_definition(rule) for rule in RULES]
-    people = Customer.objects.in_bulk(random.sample(range(1, customers + 1), LOADS)).values()
-    for person in list(people)[:50]:
-        load_contexts([person], wanted, NOW)
-    return sorted(seconds(lambda person=person: load_contexts([person], wanted, NOW)) for person in people)
+    people = {"beside": Customer.objects.in_bulk(random.sample(range(1, SMALL + 1), LOADS))}
+    people["public"] = Customer.objects.in_bulk(random.sample(range(1, LARGE + 1), LOADS))
+    times: dict[str, list[float]] = {"beside": [], "public": []}
+    for pair in zip(*(people[schema].values() for schema in times), strict=True):
+        for schema, person in zip(times, pair, strict=True):
+            turn_to(schema)
+            times[schema].append(seconds(lambda person=person: load_contexts([person], wanted, NOW)))
+    turn_to("public")
+    return {schema: sorted(taken) for schema, taken in times.items()}
 
 
 def test_context_and_segments_at_ten_million_events(report: Report) -> None:
-    """Issue: ≤ 3 ms (p95) at 10M events, ratio to 100k events ≤ 1.3; segments over 1M customers beside a scan of what they ask about."""
+    """Aims: ≤ 3 ms (p95) at 10M events, ratio to 100k events ≤ 1.3; segments over 1M customers beside a scan of what they ask about."""
     Segment.objects.create(pk=1, name="VIP")
-    grow(1, SMALL)
-    small = load_times(SMALL)
-    grow(SMALL + 1, LARGE)
-    large = load_times(LARGE)
-    p95 = [times[int(LOADS * 0.95)] for times in (small, large)]
-    report(
-        f"context of one ticket, {LARGE * EVENTS_EACH:,} events, p95",
-        f"{p95[1] * 1000:.2f} ms",
-        beside=f"{SMALL * EVENTS_EACH:,} events: {p95[0] * 1000:.2f} ms",
-        ratio=f"{p95[1] / p95[0]:.2f}",
-        aim="≤ 3 ms, ratio ≤ 1.3",
-    )
+    fill(LARGE, and_beside=SMALL)
+    times = load_times()
+    for name, share in (("median", 0.5), ("p95", 0.95)):
+        small, large = (times[schema][int(LOADS * share)] * 1000 for schema in ("beside", "public"))
+        report(
+            f"context of one ticket, {LARGE * EVENTS_EACH:,} events, {name}",
+            f"{large:.2f} ms",
+            beside=f"{SMALL * EVENTS_EACH:,} events: {small:.2f} ms",
+            ratio=f"{large / small:.2f}",
+            aim="≤ 3 ms, ratio ≤ 1.3" if name == "p95" else "",
+        )
 
     scans = {"customers_propertyvalue": 0.0, "customers_event": 0.0}
     with connection.cursor() as cursor:
