@@ -94,12 +94,14 @@ def _groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 (_("Inbound messages"), "move_to_inbox", "routing.roundrobinsettings"),
                 (_("Business hours"), "schedule", "agents.businesshours"),
                 (_("API keys"), "key", "api.apikey"),
+                (_("Sources"), "sensors", "sources.source"),
             ],
         ),
         (
             _("System"),
             [
                 (_("Received messages"), "mark_email_unread", "tickets.inbound"),
+                (_("Received data"), "move_to_inbox", "sources.received"),
                 (_("Deliveries"), "outgoing_mail", "outbox.delivery"),
                 (_("Background jobs"), "manufacturing", "django_ox.oxtask"),
             ],

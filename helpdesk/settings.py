@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "routing",
     "customer_agent",
     "helpdesk.transports",
+    "helpdesk.sources",
+    "helpdesk.imports",
     "helpdesk.inbox",
     "helpdesk.api",
     "helpdesk",
@@ -172,7 +174,13 @@ TASKS = {
             "SCHEDULES": {
                 "sweep": {"task": "helpdesk.intake.sweep", "every": 30},
                 "deliveries": {"task": "helpdesk.outbox.deliveries.sweep_deliveries", "every": 30},
+                "sources": {"task": "helpdesk.sources.receiving.sweep_received", "every": 30},
                 "waiting": {"task": "routing.router.route_waiting_job", "every": 60},
+                "memberships": {"task": "helpdesk.customers.memberships.update_changed", "every": 10},
+                "segments": {"task": "helpdesk.customers.memberships.refresh_moving", "every": 300},
+                "predictions": {"task": "helpdesk.customers.predictions.jobs.predict_due", "every": 60},
+                "orders": {"task": "helpdesk.customers.predictions.jobs.fit_orders", "cron": "30 3 * * *"},
+                "imports": {"task": "helpdesk.imports.runs.sweep_imports", "every": 30},
             },
         },
     }
@@ -185,6 +193,10 @@ PRESENCE_TTL = env.int("PRESENCE_TTL", 300)
 # Customer Agent ------------------------------------------------------------------------------------
 
 SENTIMENT_SCORER = env.str("SENTIMENT_SCORER", "customer_agent.builtin_sentiment.BuiltinScorer")
+
+# Imports -------------------------------------------------------------------------------------------
+
+KLAVIYO_HOST = env.str("KLAVIYO_HOST", "")  # another server that speaks Klaviyo's API, for trying imports out
 
 # Mail ----------------------------------------------------------------------------------------------
 
@@ -262,7 +274,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 # Languages, static files, API, logs ----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English")]  # the catalogues hold the wording of conditions alone, so far: nobody is offered half a desk in Swedish or Polish
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Stockholm")
 FORMAT_MODULE_PATH = ["helpdesk.formats"]
 STATIC_URL = "static/"

@@ -16,4 +16,5 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("helpdesk.api.urls")),
+    path("", include("helpdesk.sources.urls")),
 ]

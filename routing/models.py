@@ -111,8 +111,7 @@ class LedgerEntry(models.Model):
     """An agent's latest automatic assignment: the turn it was, 0 for none yet."""
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, primary_key=True, related_name="ledger_entry")
-    last_turn = models.BigIntegerField(default=0)
-    received = models.PositiveIntegerField(default=0)
+    last_turn = models.BigIntegerField(default=0, editable=False)  # of the ledger
 
     class Meta:
         verbose_name = _("ledger entry")

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from rest_framework import serializers
 
-from helpdesk.api.fields import MomentField, PropertiesField
 from helpdesk.customers.profiles import e164
 from helpdesk.tickets.models import Channel, Message
 
@@ -33,7 +32,7 @@ class KeysSerializer(StrictSerializer):
         return number
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs.keys() & {"email", "phone", "external_id"}:
+        if not any(attrs.get(key) for key in ("email", "phone", "external_id", "ids")):
             raise serializers.ValidationError("Give an e-mail, a phone or an external_id, so that we know who it is.")
         return attrs
 
@@ -69,36 +68,6 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["created", "appended", "duplicate"])
     ticket = serializers.IntegerField()
     message = serializers.IntegerField()
-
-
-class CustomerSerializer(SenderSerializer):
-    """What is known about a customer. What is left out stays as it was; properties are merged in."""
-
-    country = serializers.CharField(required=False, max_length=100)
-    city = serializers.CharField(required=False, max_length=100)
-    properties = PropertiesField(required=False)
-
-
-class CustomerReceiptSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(["created", "known"])
-    customer = serializers.IntegerField()
-
-
-class EventSerializer(StrictSerializer):
-    """Something that a customer did."""
-
-    customer = KeysSerializer()
-    metric = serializers.CharField(max_length=120, help_text="What was done, as rules name it: “Placed Order”.")
-    occurred_at = MomentField(required=False, help_text="With its zone. Without it, now.")
-    value = serializers.DecimalField(max_digits=14, decimal_places=2, required=False)
-    properties = PropertiesField(required=False)
-    external_id = serializers.CharField(max_length=200, required=False, help_text="Your id of this event. The same one again is a duplicate.")
-
-
-class EventReceiptSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(["created", "duplicate"])
-    event = serializers.IntegerField()
-    customer = serializers.IntegerField()
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -1,70 +1,24 @@
-"""The endpoints: thin, each calling the verb that the inbox calls too."""
+"""The endpoints of tickets: thin, each calling the verb that the inbox calls too."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
-from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.availability import presence_of
-from agents.models import Agent, Availability
+from agents.models import Availability
 from helpdesk import intake
-from helpdesk.api.serializers import (
-    AvailabilitySerializer,
-    CustomerReceiptSerializer,
-    CustomerSerializer,
-    EventReceiptSerializer,
-    EventSerializer,
-    MessageSerializer,
-    NewMessageSerializer,
-    PresenceSerializer,
-    ReceiptSerializer,
-    TicketSerializer,
-)
-from helpdesk.customers.profiles import identify, track
+from helpdesk.api.base import AnswersTickets, NewestFirst, answer, kept_or_try_again, person
+from helpdesk.api.serializers import AvailabilitySerializer, MessageSerializer, NewMessageSerializer, PresenceSerializer, ReceiptSerializer, TicketSerializer
 from helpdesk.tickets.models import Message, Ticket
 from routing.shifts import go_offline, go_online
-
-
-class TryAgain(APIException):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "It could not be stored. Send it again."
-
-
-@contextmanager
-def kept_or_try_again() -> Iterator[None]:
-    """Nobody is told 2xx before the commit; whoever sends again, by their id, doubles nothing."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise TryAgain from error
-
-
-def answer(outcome: str, **ids: int | None) -> Response:
-    """200 for what was there, 201 for what is new."""
-    was_there = outcome in ("duplicate", "known")
-    return Response({"status": outcome, **ids}, status=status.HTTP_200_OK if was_there else status.HTTP_201_CREATED)
-
-
-class AnswersTickets(BasePermission):
-    message = "Only people who answer tickets can do this."
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Agent) and request.user.can_answer
 
 
 class MessagesView(GenericAPIView[Any]):
@@ -90,55 +44,12 @@ def _inbound(data: dict[str, Any], request: Request) -> intake.InboundMessage:
     return intake.InboundMessage(**fields, sender=sender, conversation_id=conversation, raw=json.dumps(request.data).encode())
 
 
-class CustomersView(GenericAPIView[Any]):
-    """Who a customer is: found by e-mail, phone or external_id, or made."""
-
-    serializer_class = CustomerSerializer
-    permission_classes = (AnswersTickets,)
-
-    @extend_schema(responses={201: CustomerReceiptSerializer, 200: CustomerReceiptSerializer})
-    def post(self, request: Request) -> Response:
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with kept_or_try_again():
-            customer = identify(**form.validated_data)
-        return answer("created" if customer.is_new else "known", customer=customer.pk)
-
-
-class EventsView(GenericAPIView[Any]):
-    """What a customer did (R8)."""
-
-    serializer_class = EventSerializer
-    permission_classes = (AnswersTickets,)
-
-    @extend_schema(responses={201: EventReceiptSerializer, 200: EventReceiptSerializer})
-    def post(self, request: Request) -> Response:
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        details = dict(form.validated_data)
-        with kept_or_try_again(), transaction.atomic():
-            event = track(identify(**details.pop("customer")), details.pop("metric"), **details)
-        return answer("created" if event.is_new else "duplicate", event=event.pk, customer=event.customer_id)
-
-
 class TicketFilter(django_filters.FilterSet):
     open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
 
     class Meta:
         model = Ticket
         fields = ("channel", "assignee", "team", "sentiment_label")
-
-
-class NewestFirst(CursorPagination):
-    """50 a page. A cursor that was not made here is answered like one that leads nowhere: 404."""
-
-    page_size = 50
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except (ValueError, ValidationError) as error:
-            raise NotFound(self.invalid_cursor_message) from error
 
 
 class Newest(NewestFirst):
@@ -151,8 +62,7 @@ class VisibleTickets(GenericAPIView[Ticket]):
     permission_classes = (AnswersTickets,)
 
     def get_queryset(self) -> Any:
-        assert isinstance(self.request.user, Agent)
-        return Ticket.objects.visible_to(self.request.user).select_related("customer")
+        return Ticket.objects.visible_to(person(self.request)).select_related("customer")
 
 
 class TicketsView(VisibleTickets, ListAPIView[Ticket]):
@@ -181,8 +91,7 @@ class TicketMessagesView(ListAPIView[Any]):
     permission_classes = (AnswersTickets,)
 
     def get_queryset(self) -> Any:
-        assert isinstance(self.request.user, Agent)
-        ticket = get_object_or_404(Ticket.objects.visible_to(self.request.user), pk=self.kwargs["number"])
+        ticket = get_object_or_404(Ticket.objects.visible_to(person(self.request)), pk=self.kwargs["number"])
         return ticket.messages.values("pk", "author", "is_internal", "text", "created_at")
 
 
@@ -201,6 +110,5 @@ class AvailabilityView(GenericAPIView[Any]):
     def put(self, request: Request) -> Response:
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        assert isinstance(request.user, Agent)
-        (go_online if form.validated_data["online"] else go_offline)(request.user)
+        (go_online if form.validated_data["online"] else go_offline)(person(request))
         return self.get(request)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from helpdesk.conditions.base import Filter, Test
@@ -17,7 +18,7 @@ from helpdesk.conditions.base import Filter, Test
 INSTANT = timedelta(microseconds=1)  # the shortest time that a clock, Python's or a database's, tells
 HORIZON = timedelta(days=3653)  # how far into the future `valid_until` looks: ten years
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-_MOST_OF_A_YEAR = timedelta(days=366)
+_MOST_OF_A_YEAR, _YEAR = timedelta(days=366), ("01", "13")
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?", re.ASCII | re.DOTALL)
 
 
@@ -51,15 +52,16 @@ class _Stretch(Filter):
     end: datetime | None = None
     further: int = 0
     type: ClassVar[str] = "date"
+    reads = staticmethod(as_moment)
     relative: ClassVar[Sequence[str]] = ("in-the-last", "in-the-next", "at-least")
     operators: ClassVar[Sequence[str]] = ("before", "after", "between-static", *relative, "between")
 
     def window(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """(since, until): None is the beginning or the end of time."""
         low, high = self._around_now()
-        since = [bound for bound in (self.start, low if low is None else now + low) if isinstance(bound, datetime)]
-        until = [bound for bound in (self.end, high if high is None else now + high) if isinstance(bound, datetime)]
-        return max(since, default=None), min(until, default=None)
+        since = self.start if low is None else now + low
+        until = self.end if high is None else now + high
+        return since, min(until, self.end) if until and self.end else until
 
     def _around_now(self) -> tuple[timedelta | None, timedelta | None]:
         """How far from now the bounds are that move with it."""
@@ -74,6 +76,15 @@ class _Stretch(Filter):
             case "between":
                 return -self.further * UNITS[self.unit], -length
         return None, None
+
+    def test(self) -> Test:
+        window = lru_cache(maxsize=8)(self.window)  # many are asked at the same instant
+
+        def test(moment: datetime | None, now: datetime) -> bool:
+            since, until = window(now)
+            return moment is not None and (since is None or since <= moment) and (until is None or moment < until)
+
+        return test
 
     def turns(self, moment: datetime, now: datetime) -> Iterator[datetime]:
         """The instants at which `moment` enters the window or leaves it, if nothing else happens; in no order."""
@@ -106,13 +117,6 @@ class Timeframe(_Stretch):
         low, high = super()._around_now()
         return low, INSTANT if high is None else high
 
-    def test(self) -> Test:
-        def test(value: Any, now: datetime) -> bool:
-            since, until = self.window(now)
-            return (since is None or since <= value) and (until is None or value < until)
-
-        return test
-
 
 @dataclass(frozen=True)
 class Date(_Stretch):
@@ -126,31 +130,33 @@ class Date(_Stretch):
     operators: ClassVar[Sequence[str]] = (*_Stretch.operators, *yearless)
 
     def test(self) -> Test:
-        holds = self._comes_back if self.operator in self.yearless else self._lies_in
+        if self.operator not in self.yearless:
+            return super().test()
+        days = lru_cache(maxsize=8)(self.days)
 
-        def test(value: Any, now: datetime) -> bool:
-            moment = as_moment(value)
-            return moment is not None and holds(moment, now)
+        def test(moment: datetime | None, now: datetime) -> bool:
+            if moment is None:
+                return False
+            day = yearless(moment)
+            return any(low <= day < high for low, high in days(now))
 
         return test
 
-    def _lies_in(self, moment: datetime, now: datetime) -> bool:
-        since, until = self.window(now)
-        return (since is None or since <= moment) and (until is None or moment < until)
-
-    def _comes_back(self, moment: datetime, now: datetime) -> bool:
+    def days(self, now: datetime) -> list[tuple[str, str]]:
+        """Where in any year the day of a yearless filter may lie: half-open stretches of what `yearless` writes."""
         match self.operator:
-            case "anniversary":
-                return in_year(moment, now.year).date() == now.date()
-            case "anniversary-month":
-                return moment.month == now.month
             case "calendar-month":
-                return moment.month == self.quantity
-        stretch = self._stretch()
-        since, until = stretch.window(now)
-        assert since is not None
-        assert until is not None
-        return until - since >= _MOST_OF_A_YEAR or any(stretch._lies_in(in_year(moment, year), now) for year in {since.year, until.year})
+                return [_month(self.quantity)]
+            case "anniversary-month":
+                return [_month(now.month)]
+            case "anniversary":
+                since, until = _midnight(now), _midnight(now) + timedelta(days=1)
+            case _:
+                low, high = self._stretch()._around_now()
+                since, until = now + (low or timedelta(0)), now + (high or timedelta(0))
+        if until - since >= _MOST_OF_A_YEAR:
+            return [_YEAR]
+        return [(low, high) for year in {since.year, until.year} for low, high in _within(year, since, until) if low < high]
 
     def _stretch(self) -> Date:
         return Date(self.operator.replace("anniversary-", "in-the-"), self.quantity, self.unit)
@@ -172,6 +178,25 @@ class Date(_Stretch):
 
     def _arguments(self) -> dict[str, Any]:
         return {"value": self.quantity} if self.operator == "calendar-month" else super()._arguments()
+
+
+def yearless(moment: datetime) -> str:
+    """A moment in UTC without its year: 11-22T13:07:00.000000. These sort as the days of a year do."""
+    return moment.isoformat(timespec="microseconds")[5:26]
+
+
+def _month(number: int) -> tuple[str, str]:
+    return f"{number:02}", f"{number + 1:02}"
+
+
+def _within(year: int, since: datetime, until: datetime) -> list[tuple[str, str]]:
+    """The part of a stretch that lies in that year. In most years the 29th of February goes where the 28th does."""
+    low = yearless(since) if since.year == year else _YEAR[0]
+    high = yearless(until) if until.year == year else _YEAR[1]
+    if _is_leap(year):
+        return [(low, high)]
+    leap_day = (max(low.replace("02-28", "02-29"), "02-29"), min(high.replace("02-28", "02-29"), "02-30"))
+    return [(low, min(high, "02-29")), leap_day, (max(low, "02-30"), high)]
 
 
 def in_year(moment: datetime, year: int) -> datetime:

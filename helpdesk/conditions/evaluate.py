@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from helpdesk.conditions.base import Test
+from helpdesk.conditions.base import Filter, Test
+from helpdesk.conditions.dates import Timeframe
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
     Definition,
     GroupCondition,
     MetricCondition,
+    MetricFilter,
     PredictionCondition,
     PropertyCondition,
     RegionCondition,
@@ -49,11 +51,34 @@ class Subject(Protocol):
     def groups(self) -> Collection[str]: ...
 
 
-Look = Callable[[Subject, datetime], Any]
 Matcher = Callable[[Subject, datetime], bool]
+MatcherOfAll = Callable[[Subject, datetime], list[bool]]
+
+
+class Answers(dict["Look", Any]):
+    """What a subject says at an instant: each look is made once, whoever asks and however often."""
+
+    def __init__(self, subject: Subject, now: datetime) -> None:
+        super().__init__()
+        self.subject, self.now = subject, now.astimezone(UTC)
+
+    def __missing__(self, look: Look) -> Any:
+        found = self[look] = look(self)
+        return found
+
+
+Look = Callable[[Answers], Any]  # one function for equal questions, so that it can be the key of its answer
+
+
+class Asked(NamedTuple):
+    """A condition, ready to be asked: where its value comes from, and whether it holds."""
+
+    value: Look
+    holds: Look
 
 
 KEPT = 200
+_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -76,72 +101,113 @@ def _kept(value: Any) -> Any:
 
 def evaluate(definition: Definition, subject: Subject) -> tuple[bool, list[Seen]]:
     """Whether it matches, and every condition with the value seen."""
-    now = subject.now.astimezone(UTC)
-    groups = [[_look(condition, subject, now) for condition in group.conditions] for group in definition.groups]
+    answers = Answers(subject, subject.now)
+    groups = [[_look(condition, answers) for condition in group.conditions] for group in definition.groups]
     return all(any(seen.result for seen in group) for group in groups), [seen for group in groups for seen in group]
 
 
-def _look(condition: Condition, subject: Subject, now: datetime) -> Seen:
-    look, test = parts_of(condition)
-    value = look(subject, now)
-    return Seen(describe_condition(condition), value, test(value, now))
+def _look(condition: Condition, answers: Answers) -> Seen:
+    asked = ask(condition)
+    return Seen(describe_condition(condition), answers[asked.value], answers[asked.holds])
 
 
 @lru_cache(maxsize=1_000)
 def compile_definition(definition: Definition) -> Matcher:
-    """A function of the subject and of now; made once for equal definitions, and looking no further than it must."""
-    groups = [[parts_of(condition) for condition in group.conditions] for group in definition.groups]
+    """A function of the subject and of now, made once for equal definitions, and looking no further than it must."""
+    holds = _compiled(definition)
+    return lambda subject, now: holds(Answers(subject, now))
 
-    def matches(subject: Subject, now: datetime) -> bool:
-        now = now.astimezone(UTC)
+
+def compile_all(definitions: Iterable[Definition]) -> MatcherOfAll:
+    """The same for many: what several of them ask is looked up once. Results in their order."""
+    compiled = [_compiled(definition) for definition in definitions]
+
+    def matches(subject: Subject, now: datetime) -> list[bool]:
+        answers = Answers(subject, now)
+        return [holds(answers) for holds in compiled]
+
+    return matches
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(definition: Definition) -> Callable[[Answers], bool]:
+    groups = [[ask(condition).holds for condition in group.conditions] for group in definition.groups]
+
+    def holds(answers: Answers) -> bool:
         for group in groups:  # loops, not all(any(…)): a generator for each group costs more than its conditions
-            for look, test in group:
-                if test(look(subject, now), now):
+            for condition in group:
+                if answers[condition]:
                     break
             else:
                 return False
         return True
 
-    return matches
+    return holds
 
 
 @lru_cache(maxsize=10_000)
-def parts_of(condition: Condition) -> tuple[Look, Test]:
-    """Where its value comes from, and what is asked of it."""
+def ask(condition: Condition) -> Asked:
     match condition:
         case MetricCondition():
-            return _measure(condition), condition.measurement_filter.test()
+            look = _measure(condition.metric, condition.measurement, condition.timeframe, condition.metric_filters)
+            return _by(condition.measurement_filter, look)
         case TicketCondition(property=name):
-            return lambda subject, _now: subject.ticket(name), condition.filter.test()
+            return _by(condition.filter, _ticket(name))
         case PropertyCondition(property=name) | PredictionCondition(dimension=name):
-            return lambda subject, _now: subject.profile(name), condition.filter.test()
+            return _by(condition.filter, _profile(name))
         case GroupCondition():
-            return _shared_groups(condition), lambda value, _now: bool(value) is condition.is_member
+            return _asked(_shared_groups(condition.group_ids), lambda shared, _now: bool(shared) is condition.is_member)
         case RegionCondition():
-            return lambda subject, _now: subject.profile("country"), lambda value, _now: lies_in(value, condition.region_id) is condition.in_region
+            return _asked(_profile("country"), lambda country, _now: lies_in(country, condition.region_id) is condition.in_region)
         case ConsentCondition():
-            return lambda subject, _now: subject.profile(f"{condition.channel}_consent"), _consents(condition)
+            return _asked(_profile(f"{condition.channel}_consent"), _consents(condition))
 
 
-def _measure(condition: MetricCondition) -> Look:
+def _by(test: Filter, look: Look) -> Asked:
+    return Asked(look, _asked(_read(look, type(test).reads), test.test()).holds)
+
+
+def _asked(look: Look, test: Test) -> Asked:
+    return Asked(look, lambda answers: test(answers[look], answers.now))
+
+
+@lru_cache(maxsize=10_000)
+def _read(look: Look, reads: Callable[[Any], Any]) -> Look:
+    return lambda answers: reads(answers[look])
+
+
+@lru_cache(maxsize=10_000)
+def _profile(name: str) -> Look:
+    return lambda answers: answers.subject.profile(name)
+
+
+@lru_cache(maxsize=100)
+def _ticket(name: str) -> Look:
+    return lambda answers: answers.subject.ticket(name)
+
+
+@lru_cache(maxsize=10_000)
+def _shared_groups(group_ids: tuple[str, ...]) -> Look:
+    wanted = frozenset(group_ids)
+    return lambda answers: sorted(wanted.intersection(answers.subject.groups()))
+
+
+@lru_cache(maxsize=10_000)
+def _measure(metric: str, measurement: str, timeframe: Timeframe, metric_filters: tuple[MetricFilter, ...]) -> Look:
     """How many of the events count, or the sum of their values."""
-    wanted = [(each.property, each.filter.test()) for each in condition.metric_filters]
+    wanted = [(each.property, type(each.filter).reads, each.filter.test()) for each in metric_filters]
 
-    def counted(subject: Subject, now: datetime) -> Iterable[Happening]:
-        since, until = condition.timeframe.window(now)
-        for event in subject.events(condition.metric):
-            in_time = (since is None or since <= event.occurred_at) and (until is None or event.occurred_at < until)
-            if in_time and all(test(event.properties.get(name), now) for name, test in wanted):
-                yield event
+    def counted(answers: Answers) -> list[Happening]:
+        since, until = timeframe.window(answers.now)
+        since, until = since or _BEGINNING, until or _END
+        events = [event for event in answers.subject.events(metric) if since <= event.occurred_at < until]
+        for name, reads, test in wanted:
+            events = [event for event in events if test(reads(event.properties.get(name)), answers.now)]
+        return events
 
-    if condition.measurement == "count":
-        return lambda subject, now: sum(1 for _ in counted(subject, now))
-    return lambda subject, now: float(sum(event.value or 0 for event in counted(subject, now)))
-
-
-def _shared_groups(condition: GroupCondition) -> Look:
-    wanted = frozenset(condition.group_ids)
-    return lambda subject, _now: sorted(wanted.intersection(subject.groups()))
+    if measurement == "count":
+        return lambda answers: len(counted(answers))
+    return lambda answers: float(sum(event.value or 0 for event in counted(answers)))
 
 
 def _consents(condition: ConsentCondition) -> Test:

@@ -18,4 +18,4 @@ REGIONS = {"european_union": _names(_EUROPEAN_UNION), "united_states": _names(_U
 
 
 def lies_in(country: object, region_id: str) -> bool:
-    return isinstance(country, str) and country.lower() in REGIONS[region_id]
+    return isinstance(country, str) and country.isascii() and country.lower() in REGIONS[region_id]

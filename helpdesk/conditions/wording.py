@@ -1,16 +1,14 @@
-"""Definitions in plain words, for pages and history."""
+"""Definitions in plain words, for pages and history, in the language that is active."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from helpdesk.conditions.base import Filter
-from helpdesk.conditions.dates import Date
-from helpdesk.conditions.filters import Existence
+from helpdesk.conditions import wording_values as values
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
@@ -23,128 +21,99 @@ from helpdesk.conditions.grammar import (
     RegionCondition,
     TicketCondition,
 )
-from helpdesk.conditions.wording_dates import happened, lies
+from helpdesk.conditions.wording_dates import happened
+from helpdesk.conditions.wording_filters import said
+from helpdesk.conditions.wording_names import custom_name, property_name
+from helpdesk.conditions.wording_people import consent, region
+from helpdesk.conditions.wording_tickets import about_ticket
+from helpdesk.conditions.wording_times import times
 
-_CUSTOM = re.compile(r"properties\['(.+)'\]")
-
-
-def describe(definition: Definition) -> str:
-    """ "Placed Order at least once in the last 2 hours and country equals France" """
-    groups = [_(" or ").join(describe_condition(condition) for condition in group.conditions) for group in definition.groups]
-    if len(groups) > 1:
-        groups = [f"({text})" if len(group.conditions) > 1 else text for text, group in zip(groups, definition.groups, strict=True)]
-    return _(" and ").join(groups)
+Names = Mapping[str, str] | None
+Phrases = list[tuple[str, str]]
 
 
-def describe_condition(condition: Condition) -> str:
+def describe(definition: Definition, names: Names = None) -> str:
+    """ "Placed Order at least once in the last 2 hours and country equals France"
+
+    `names`: what segments are called, by their ids. Of a segment that is not among them the words say that it no longer exists;
+    without `names` segments are called by their ids.
+    """
+    return "".join(text for _kind, text in phrases(definition, names))
+
+
+def phrases(definition: Definition, names: Names = None) -> Phrases:
+    """What `describe` joins, blanks included: (kind, text), kind one of "and", "or", "(", ")", "condition"; for pages that make some stand out."""
+    is_alone = sum(len(group.conditions) for group in definition.groups) == 1
+    groups = []
+    for group in definition.groups:
+        either = [_bracketed([("condition", describe_condition(each, names))], if_=not is_alone and _is_narrowed(each)) for each in group.conditions]
+        groups.append(_bracketed(_joined(either, ("or", pgettext("between conditions", " or "))), if_=len(either) > 1 and len(definition.groups) > 1))
+    return _joined(groups, ("and", pgettext("between conditions", " and ")))
+
+
+def _is_narrowed(condition: Condition) -> bool:
+    """Its *where* would seem to go on in the next condition, did no bracket end it."""
+    return isinstance(condition, MetricCondition) and bool(condition.metric_filters)
+
+
+def _bracketed(words: Phrases, *, if_: bool) -> Phrases:
+    return [("(", "("), *words, (")", ")")] if if_ else words
+
+
+def _joined(parts: Sequence[Phrases], joiner: tuple[str, str]) -> Phrases:
+    first, *others = parts
+    return [*first, *(phrase for part in others for phrase in (joiner, *part))]
+
+
+def describe_condition(condition: Condition, names: Names = None) -> str:
+    """“country equals France”. `names` as in `describe`."""
+    if isinstance(condition, GroupCondition):
+        return _membership(condition, names)
+    return _words(condition, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _words(condition: Condition, _language: str | None) -> str:
+    """Routing records the words of every condition for every ticket."""
     match condition:
         case MetricCondition():
             return _metric(condition)
-        case TicketCondition() | PropertyCondition() | PredictionCondition():
-            return f"{_name(condition)} {_filter(condition.filter)}"
+        case TicketCondition():
+            return about_ticket(condition)
+        case PropertyCondition(property=name) | PredictionCondition(dimension=name):
+            return said(property_name(name), condition.filter)
         case GroupCondition():
-            words = _("is in segment %(ids)s") if condition.is_member else _("is not in segment %(ids)s")
-            return words % {"ids": ", ".join(condition.group_ids)}
+            return _membership(condition, None)
         case RegionCondition():
-            return _("country is in %(region)s") % _region(condition) if condition.in_region else _("country is not in %(region)s") % _region(condition)
+            return region(condition)
         case ConsentCondition():
-            return _consent(condition)
-
-
-def _name(condition: PropertyCondition | PredictionCondition) -> str:
-    if isinstance(condition, PredictionCondition):
-        return condition.dimension.replace("_", " ")
-    if isinstance(condition, TicketCondition):
-        return _("ticket %(field)s") % {"field": condition.property.replace("_", " ")}
-    custom = _CUSTOM.fullmatch(condition.property)
-    return custom[1] if custom else condition.property.removeprefix("$").replace("_", " ")
+            return consent(condition)
 
 
 def _metric(condition: MetricCondition) -> str:
-    measured = condition.measurement_filter
-    when = happened(condition.timeframe)
-    wanted = "".join(_where(each, is_first=each is condition.metric_filters[0]) for each in condition.metric_filters)
+    parts = {"metric": custom_name(condition.metric), "when": happened(condition.timeframe)}
     if condition.measurement == "sum":
-        return _("value of %(metric)s %(filter)s %(when)s") % {"metric": condition.metric, "filter": _filter(measured), "when": when} + wanted
-    return f"{condition.metric} {_times(measured.operator, measured.value)} {when}{wanted}"
+        words = said(_("value of %(metric)s %(when)s") % parts, condition.measurement_filter)
+    else:
+        words = _("%(metric)s %(times)s %(when)s") % (parts | {"times": times(condition.measurement_filter)})
+    return _narrowed(words, condition.metric_filters)
 
 
-def _where(wanted: MetricFilter, *, is_first: bool) -> str:
-    words = _(" where %(property)s %(filter)s") if is_first else _(" and where %(property)s %(filter)s")
-    return words % {"property": wanted.property, "filter": _filter(wanted.filter)}
+def _narrowed(words: str, wanted: Iterable[MetricFilter]) -> str:
+    for number, each in enumerate(wanted):
+        clause = said(custom_name(each.property), each.filter, after_where=True)
+        words = (_("%(words)s and where %(clause)s") if number else _("%(words)s where %(clause)s")) % {"words": words, "clause": clause}
+    return words
 
 
-def _times(operator: str, value: float) -> str:
-    if (operator, value) == ("greater-than-or-equal", 1):
-        return _("at least once")
-    if (operator, value) == ("equals", 0):
-        return _("zero times")
-    return _("%(comparison)s %(number)s times") % {"comparison": _words(operator), "number": _value(value)}
+def _membership(condition: GroupCondition, names: Names) -> str:
+    segments = [_segment(each, names) for each in dict.fromkeys(condition.group_ids)]
+    words = _("is in %(segments)s") if condition.is_member else _("is not in %(segments)s")
+    return words % {"segments": values.listed(segments, "or" if condition.is_member else "nor")}
 
 
-def _region(condition: RegionCondition) -> dict[str, str]:
-    names = {"european_union": _("the European Union"), "united_states": _("the United States")}
-    return {"region": names[condition.region_id]}
-
-
-def _consent(condition: ConsentCondition) -> str:
-    channels = {"email": _("e-mail"), "sms": _("SMS"), "push": _("push")}
-    reasons = {
-        "any": "",
-        "subscribed": _(", having subscribed"),
-        "unsubscribed": _(", having unsubscribed"),
-        "never_subscribed": _(", never having subscribed"),
-    }
-    words = _("may receive marketing by %(channel)s") if condition.can_receive_marketing else _("may not receive marketing by %(channel)s")
-    return words % {"channel": channels[condition.channel]} + reasons.get(condition.subscription, "")
-
-
-def _filter(test: Filter) -> str:
-    if isinstance(test, Existence):
-        return _("is set") if test.operator == "is-set" else _("is not set")
-    if isinstance(test, Date):
-        return lies(test)
-    return f"{_words(test.operator)} {_value(test.value)}"  # type: ignore[attr-defined] # every other filter has a value
-
-
-def _words(operator: str) -> str:
-    return _(_WORDS[operator])
-
-
-_WORDS = {  # translated one by one, when asked for: a page and a decision ask often
-    "equals": gettext_noop("equals"),
-    "not-equals": gettext_noop("does not equal"),
-    "greater-than": gettext_noop("is greater than"),
-    "greater-than-or-equal": gettext_noop("is at least"),
-    "less-than": gettext_noop("is less than"),
-    "less-than-or-equal": gettext_noop("is at most"),
-    "contains": gettext_noop("contains"),
-    "not-contains": gettext_noop("does not contain"),
-    "starts-with": gettext_noop("starts with"),
-    "not-starts-with": gettext_noop("does not start with"),
-    "ends-with": gettext_noop("ends with"),
-    "not-ends-with": gettext_noop("does not end with"),
-    "regex": gettext_noop("matches the pattern"),
-    "nregex": gettext_noop("does not match the pattern"),
-    "in": gettext_noop("is one of"),
-    "not-in": gettext_noop("is none of"),
-    "contains-any": gettext_noop("contains any of"),
-    "not-contains-any": gettext_noop("contains none of"),
-    "contains-all": gettext_noop("contains all of"),
-    "not-contains-all": gettext_noop("does not contain all of"),
-    "contains-substring": gettext_noop("contains the text"),
-    "not-contains-substring": gettext_noop("does not contain the text"),
-    "length-equals": gettext_noop("has this many entries:"),
-    "length-greater-than": gettext_noop("has more entries than"),
-    "length-greater-than-or-equal": gettext_noop("has at least this many entries:"),
-    "length-less-than": gettext_noop("has fewer entries than"),
-    "length-less-than-or-equal": gettext_noop("has at most this many entries:"),
-}
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:.15g}" if isinstance(value, (int, float)) else str(value)
+def _segment(number: str, names: Names) -> str:
+    if names and number in names:
+        return pgettext("is in …", "segment %(name)s") % {"name": values.name(names[number])}
+    words = pgettext("is in …", "segment %(name)s") if names is None else pgettext("is in …", "segment %(name)s (which no longer exists)")
+    return words % {"name": number if number.isdecimal() else values.value(number)}

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from helpdesk.customers.models import Customer
+from helpdesk.customers.predictions.bands import churn_bands
 
-_CUSTOM = re.compile(r"properties\['(.+)'\]")
-# C16: the number is stored, the band is derived from it.
-CHURN_BANDS = ((0.66, "High"), (0.33, "Medium"), (0.0, "Low"))
+_CUSTOM = re.compile(r"properties\['(.+)'\]", re.DOTALL)
 COLUMNS = ("email", "phone", "external_id", "name", "country", "city", "zone", "language")
+OWN = frozenset(f"${column}" for column in COLUMNS)
 
 
 def profile_value(customer: Customer, name: str) -> Any:
@@ -18,7 +18,7 @@ def profile_value(customer: Customer, name: str) -> Any:
     if name.removeprefix("$") == "churn_risk":
         return churn_risk(customer.properties.get("churn_probability"))
     stored = stored_name(name)
-    if stored.startswith("$") and stored[1:] in COLUMNS:
+    if stored in OWN:
         return getattr(customer, stored[1:]) or None
     return customer.properties.get(stored)
 
@@ -34,4 +34,4 @@ def stored_name(name: str) -> str:
 def churn_risk(probability: Any) -> str | None:
     if isinstance(probability, bool) or not isinstance(probability, (int, float)):
         return None
-    return next((band for limit, band in CHURN_BANDS if probability >= limit), None)
+    return next((band for limit, band in churn_bands() if probability >= limit), None)

@@ -1,29 +1,33 @@
-"""Filters as SQL over the typed rows of a property: one row or none for each customer, and none is a missing value."""
+"""Filters as SQL over the typed columns of a value, which stand in a row of PropertyValue, in an event's JSON, or in a ticket."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, Q, QuerySet, Value
-from django.db.models.functions import ExtractMonth, Left, Right, StrIndex
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+from django.db.models import BooleanField, Case, Exists, F, FloatField, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Left, Right, StrIndex
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 
 from helpdesk.conditions.base import Filter
 from helpdesk.conditions.dates import Date
-from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, positive
+from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, as_text, positive
 from helpdesk.conditions.patterns import LONGEST_TEXT
 from helpdesk.customers.models import PropertyValue
-from helpdesk.customers.values import SEPARATOR
+from helpdesk.customers.values import SEPARATOR, key_of, written
 
-LOOKUPS = {"greater-than": "gt", "greater-than-or-equal": "gte", "less-than": "lt", "less-than-or-equal": "lte", "equals": "exact"}
-
-
-class NotInSql(ValueError):
-    """Only `evaluate` can answer this, one customer at a time; names what it is."""
+COMPARISONS: dict[str, type[Any]] = {
+    "equals": Exact,
+    "greater-than": GreaterThan,
+    "greater-than-or-equal": GreaterThanOrEqual,
+    "less-than": LessThan,
+    "less-than-or-equal": LessThanOrEqual,
+}
+ALWAYS, NEVER = Q(pk__isnull=False), Q(pk__isnull=True)
 
 
 class Finds(Func):
@@ -36,94 +40,107 @@ class Finds(Func):
         return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" ~ ", **extra)
 
 
-def rows_that_pass(test: Filter, rows: QuerySet[PropertyValue], now: datetime) -> Q:
-    """True or false, never NULL. *Not* is the absence of a row that passes, so a missing value passes it."""
-    negated = _is_negated(test)
-    found = Q(Exists(rows.filter(_passes(test, now))))
-    return ~found if negated else found
+class Columns:
+    """The columns of a value by name, as `values.columns` makes them, and a moment as they hold it: here those of a row."""
+
+    def __getitem__(self, name: str) -> Any:
+        return F(name)
+
+    def moment(self, moment: datetime) -> Any:
+        return Value(moment)
+
+
+class EventColumns(Columns):
+    """Of one property, in the JSON of an event (see `values.typed`)."""
+
+    types: Mapping[str, Any] = {"number": FloatField, "length": IntegerField}
+
+    def __init__(self, name: str) -> None:
+        self.key = key_of(name)
+
+    def __getitem__(self, name: str) -> Any:
+        text = KeyTextTransform(name, KeyTextTransform(self.key, "typed"))
+        return Cast(text, self.types[name]()) if name in self.types else text
+
+    def moment(self, moment: datetime) -> Any:
+        return Value(written(moment))
+
+
+def some_row_passes(test: Filter, rows: QuerySet[PropertyValue], now: datetime) -> Q:
+    """`rows`: one or none of each customer, and none is a missing value. *Not* is the absence of a row that passes."""
+    found = Q(Exists(rows.filter(_passes(test, Columns(), now))))
+    return ~found if _is_negated(test) else found
+
+
+def value_passes(test: Filter, columns: Columns, now: datetime) -> Q:
+    """Of a value that stands in the row itself. A missing one is NULL, which counts as false, so it may not be negated from outside."""
+    passes = _passes(test, columns, now)
+    return Q(Case(When(passes, then=Value(False)), default=Value(True))) if _is_negated(test) else passes
 
 
 def _is_negated(test: Filter) -> bool:
     match test:
         case String() | ListFilter():
             return positive(test.operator)[1]
-        case Numeric():
-            return test.operator == "not-equals"
-    return test.operator == "not-set"
+    return test.operator in ("not-equals", "not-set")
 
 
-def _passes(test: Filter, now: datetime) -> Q:
+def _passes(test: Filter, columns: Columns, now: datetime) -> Q:
+    """The filter without its *not*. NULL where the value is nothing of the filter's type."""
     match test:
         case Numeric():
-            return Q(**{f"number__{LOOKUPS.get(test.operator, 'exact')}": test.value})
+            return Q(COMPARISONS[positive(test.operator)[0]](columns["number"], float(test.value)))
         case String():
-            return text_passes(test, "text")
+            return _text(test, columns["text"])
         case Boolean():
-            return Q(boolean=test.value)
+            return Q(Exact(columns["kind"], Value("boolean"))) & Q(Exact(columns["text"], Value(as_text(test.value))))
         case Existence():
-            return Q(text__gt="") | Q(kind="object") | Q(length__gt=0)
+            return Q(GreaterThan(columns["text"], Value(""))) | Q(Exact(columns["kind"], Value("object"))) | Q(GreaterThan(columns["length"], 0))
         case ListFilter():
-            return Q(kind="list") & _list(test)
+            return _list(test, columns)
         case Date():
-            return _date(test, now)
-    raise NotInSql(test.type)
+            return _date(test, columns, now)
+    raise TypeError(test.type)
 
 
-def text_passes(test: String, column: str) -> Q:
-    """The operator without its *not*."""
+def _text(test: String, text: Any) -> Q:
     name, _negated = positive(test.operator)
-    if name == "in":
-        return Q(**{f"{column}__in": test.value})
-    assert isinstance(test.value, str)
     if test.value == "" and name != "equals":  # every text contains, begins and ends with nothing
-        return Q(**{f"{column}__isnull": False})
-    return _TEXTS[name](F(column), test.value)
+        return Q(IsNull(text, False))
+    return Q(_TEXTS[name](text, test.value))
 
 
-_TEXTS: dict[str, Callable[[F, str], Q]] = {
-    "equals": lambda column, wanted: Q(Exact(column, Value(wanted))),
-    "contains": lambda column, wanted: Q(GreaterThan(StrIndex(column, Value(wanted)), 0)),
-    "starts-with": lambda column, wanted: Q(Exact(Left(column, len(wanted)), Value(wanted))),
-    "ends-with": lambda column, wanted: Q(Exact(Right(column, len(wanted)), Value(wanted))),
-    "regex": lambda column, wanted: Q(Finds(Left(column, LONGEST_TEXT), Value(wanted))),
+_TEXTS: dict[str, Callable[[Any, Any], Any]] = {
+    "equals": lambda text, wanted: Exact(text, Value(wanted)),
+    "contains": lambda text, wanted: GreaterThan(StrIndex(text, Value(wanted)), 0),
+    "starts-with": lambda text, wanted: Exact(Left(text, len(wanted)), Value(wanted)),
+    "ends-with": lambda text, wanted: Exact(Right(text, len(wanted)), Value(wanted)),
+    "regex": lambda text, wanted: Finds(Left(text, LONGEST_TEXT), Value(wanted)),
+    "in": lambda text, wanted: In(text, [Value(each) for each in wanted]),
 }
 
 
-def _list(test: ListFilter) -> Q:
+def _list(test: ListFilter, columns: Columns) -> Q:
     name, _negated = positive(test.operator)
     if name.startswith("length-"):
-        return Q(**{f"length__{LOOKUPS[name.removeprefix('length-')]}": test.value})
-    wanted = test.entries()
+        return Q(COMPARISONS[name.removeprefix("length-")](columns["length"], test.value))
+    wanted, items = test.entries(), columns["items"]
     if isinstance(wanted, tuple):
-        return reduce(and_ if name == "contains-all" else or_, map(_holds_entry, wanted))
+        return reduce(and_ if name == "contains-all" else or_, (_holds(f"{SEPARATOR}{each}{SEPARATOR}", items) for each in wanted))
     if name == "contains":
-        return _holds_entry(wanted)
-    return Q(GreaterThan(StrIndex(F("items"), Value(wanted)), 0)) if wanted else Q(length__gt=0)
+        return _holds(f"{SEPARATOR}{wanted}{SEPARATOR}", items)
+    return _holds(wanted, items) if wanted else Q(GreaterThan(columns["length"], 0))
 
 
-def _holds_entry(wanted: str) -> Q:
-    return Q(GreaterThan(StrIndex(F("items"), Value(f"{SEPARATOR}{wanted}{SEPARATOR}")), 0))
+def _holds(wanted: str, items: Any) -> Q:
+    return Q(GreaterThan(StrIndex(items, Value(wanted)), 0))
 
 
-LENGTHS = {
-    "equals": Exact,
-    "greater-than": GreaterThan,
-    "greater-than-or-equal": GreaterThanOrEqual,
-    "less-than": LessThan,
-    "less-than-or-equal": LessThanOrEqual,
-}
-
-
-def _date(test: Date, now: datetime) -> Q:
-    month = ExtractMonth("moment", tzinfo=UTC)
-    match test.operator:
-        case "calendar-month":
-            return Q(Exact(month, test.quantity))
-        case "anniversary-month":
-            return Q(Exact(month, now.month))
-        case "anniversary" | "anniversary-last" | "anniversary-next":
-            raise NotInSql(test.operator)
+def _date(test: Date, columns: Columns, now: datetime) -> Q:
+    if test.operator in test.yearless:
+        day = columns["yearless"]
+        return reduce(or_, (Q(GreaterThanOrEqual(day, Value(low))) & Q(LessThan(day, Value(high))) for low, high in test.days(now)))
     since, until = test.window(now)
-    passes = Q(moment__isnull=False)
-    passes &= Q(moment__gte=since) if since else Q()
-    return passes & (Q(moment__lt=until) if until else Q())
+    moment = columns["moment"]
+    passes = Q(GreaterThanOrEqual(moment, columns.moment(since))) if since else Q(IsNull(moment, False))
+    return passes & Q(LessThan(moment, columns.moment(until))) if until else passes

@@ -5,14 +5,18 @@ No NULL decides anything: every condition is an EXISTS, a NOT EXISTS, or a compa
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, Lower, Round
 
 from helpdesk.conditions.base import Filter
+from helpdesk.conditions.filters import positive
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
@@ -25,85 +29,104 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
 )
 from helpdesk.conditions.regions import REGIONS
-from helpdesk.customers.facts import CHURN_BANDS, stored_name
-from helpdesk.customers.filter_queries import LENGTHS, NotInSql, rows_that_pass
+from helpdesk.customers.definitions import numbers
+from helpdesk.customers.facts import stored_name
+from helpdesk.customers.filter_queries import ALWAYS, COMPARISONS, NEVER, EventColumns, some_row_passes, value_passes
 from helpdesk.customers.models import Customer, Event, Membership, PropertyValue
-
-_BIGGEST = 2**63 - 1
+from helpdesk.customers.predictions.bands import churn_bands
 
 
 def matching(definition: Definition, now: datetime) -> QuerySet[Customer]:
-    """NotInSql, before anything is asked, where only `evaluate` can answer."""
+    """A customer alone has no ticket: of one, every value is missing."""
     now = now.astimezone(UTC)
-    groups = [reduce(or_, [_holds(condition, now) for condition in group.conditions]) for group in definition.groups]
-    return Customer.objects.filter(reduce(and_, groups), merged_into=None)
+    about_customer = AboutCustomer(OuterRef("pk"), now)
+
+    def holds(condition: Condition) -> Q:
+        if isinstance(condition, TicketCondition):
+            return ALWAYS if condition.filter.matches(None, now) else NEVER
+        return about_customer.holds(condition)
+
+    return Customer.objects.filter(joined(definition, holds), merged_into=None)
 
 
-def _holds(condition: Condition, now: datetime) -> Q:
-    match condition:
-        case TicketCondition():
-            raise NotInSql(condition.type)
-        case PropertyCondition(property=name) | PredictionCondition(dimension=name):
-            return _profile(name, condition.filter, now)
-        case MetricCondition():
-            return _measured(condition, now)
-        case GroupCondition():
-            return _in_groups(condition)
-        case RegionCondition():
-            inside = Q(Exists(Customer.objects.filter(pk=OuterRef("pk")).alias(land=Lower("country")).filter(land__in=REGIONS[condition.region_id])))
-            return inside if condition.in_region else ~inside
-        case ConsentCondition():
-            return _consents(condition)
+def joined(definition: Definition, holds: Callable[[Condition], Q]) -> Q:
+    """Groups by AND, conditions in a group by OR."""
+    return reduce(and_, (reduce(or_, map(holds, group.conditions)) for group in definition.groups))
 
 
-def _rows(name: str) -> QuerySet[PropertyValue]:
-    return PropertyValue.objects.filter(customer=OuterRef("pk"), name=name, until=None)
+class LowerAscii(Lower):
+    """As Python lowers ASCII; a PostgreSQL in Turkish would make an I without its dot."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, template='LOWER(%(expressions)s COLLATE "C")', **extra)
 
 
-def _profile(name: str, test: Filter, now: datetime) -> Q:
-    """The same names as `facts.profile_value`."""
-    if name.removeprefix("$") == "churn_risk":
-        return _churn_risk(test, now)
-    return rows_that_pass(test, _rows(stored_name(name)), now)
+@dataclass(frozen=True)
+class AboutCustomer:
+    """Conditions on a customer as SQL; `customer` is where the row that is asked about has the customer's number."""
 
+    customer: OuterRef
+    now: datetime
 
-def _churn_risk(test: Filter, now: datetime) -> Q:
-    """It is one of four values: the filter is asked about each."""
-    numbers, above, wanted = _rows("churn_probability").filter(kind="number"), None, []
-    for least, band in CHURN_BANDS:
-        rows = numbers.filter(number__gte=least)
-        if test.matches(band, now):
-            wanted.append(Q(Exists(rows if above is None else rows.filter(number__lt=above))))
-        above = least
-    if test.matches(None, now):
-        wanted.append(~Q(Exists(numbers.filter(number__gte=above))))
-    return reduce(or_, wanted, Q(pk=None))
+    def holds(self, condition: Condition) -> Q:
+        match condition:
+            case PropertyCondition(property=name) | PredictionCondition(dimension=name):
+                return self._profile(name, condition.filter)
+            case MetricCondition():
+                return self._measured(condition)
+            case GroupCondition():
+                member = Q(Exists(Membership.objects.filter(customer=self.customer, segment__in=numbers(condition), until=None)))
+                return member if condition.is_member else ~member
+            case RegionCondition():
+                lands = self._rows("$country").alias(land=LowerAscii("text")).filter(land__in=REGIONS[condition.region_id])
+                return Q(Exists(lands)) if condition.in_region else ~Q(Exists(lands))
+            case ConsentCondition():
+                return self._consents(condition)
 
+    def _rows(self, name: str) -> QuerySet[PropertyValue]:
+        return PropertyValue.objects.filter(customer=self.customer, name=name, until=None)
 
-def _measured(condition: MetricCondition, now: datetime) -> Q:
-    if condition.metric_filters:
-        raise NotInSql("metric_filters")
-    since, until = condition.timeframe.window(now)
-    events = Event.objects.filter(customer=OuterRef("pk"), metric=condition.metric)
-    events = events.filter(occurred_at__gte=since) if since else events
-    events = events.filter(occurred_at__lt=until) if until else events
-    # Sums of SQLite are of doubles: rounded to the cents that values have, they are the sums of decimals again.
-    total = Count("pk") if condition.measurement == "count" else Cast(Round(Sum("value"), 2), FloatField())
-    measured = Coalesce(Subquery(events.order_by().values("customer").annotate(total=total).values("total")), 0.0, output_field=FloatField())
-    wanted, name = condition.measurement_filter.value, condition.measurement_filter.operator
-    passes = Q(LENGTHS[name.removeprefix("not-")](measured, float(wanted)))
-    return ~passes if name == "not-equals" else passes
+    def _profile(self, name: str, test: Filter) -> Q:
+        """The same names as `facts.profile_value`."""
+        if name.removeprefix("$") == "churn_risk":
+            return self._churn_risk(test)
+        return some_row_passes(test, self._rows(stored_name(name)), self.now)
 
+    def _churn_risk(self, test: Filter) -> Q:
+        """It is one of four values: the filter is asked about each."""
+        probabilities, above, wanted = self._rows("churn_probability").filter(kind="number"), None, []
+        for least, band in churn_bands():
+            rows = probabilities.filter(number__gte=least)
+            if test.matches(band, self.now):
+                wanted.append(Q(Exists(rows if above is None else rows.filter(number__lt=above))))
+            above = least
+        if test.matches(None, self.now):
+            wanted.append(~Q(Exists(probabilities.filter(number__gte=above))))
+        return reduce(or_, wanted, NEVER)
 
-def _in_groups(condition: GroupCondition) -> Q:
-    numbers = [int(text) for text in condition.group_ids if text.isascii() and text.isdigit() and text == str(int(text)) and int(text) <= _BIGGEST]
-    member = Q(Exists(Membership.objects.filter(customer=OuterRef("pk"), segment__in=numbers, until=None)))
-    return member if condition.is_member else ~member
+    def _measured(self, condition: MetricCondition) -> Q:
+        events, wanted = self._events(condition), condition.measurement_filter
+        none, one, two = (wanted.matches(count, self.now) for count in (0, 1, 2))
+        if condition.measurement == "count" and none is not one and one is two:  # at least once, or zero times
+            return ~Q(Exists(events)) if none else Q(Exists(events))
+        # Sums of SQLite are of doubles: rounded to the cents that values have, they are the sums of decimals again.
+        total = Count("pk") if condition.measurement == "count" else Cast(Round(Sum("value"), 2), FloatField())
+        measured = Coalesce(Subquery(events.order_by().values("customer").annotate(total=total).values("total")), 0.0, output_field=FloatField())
+        passes = Q(COMPARISONS[positive(wanted.operator)[0]](measured, float(wanted.value)))
+        passes = ~passes if wanted.operator == "not-equals" else passes
+        return passes if none else Q(Exists(events)) & passes  # databases find who has such events faster than they count everybody's
 
+    def _events(self, condition: MetricCondition) -> QuerySet[Event]:
+        since, until = condition.timeframe.window(self.now)
+        events = Event.objects.filter(customer=self.customer, metric=condition.metric)
+        events = events.filter(occurred_at__gte=since) if since else events
+        events = events.filter(occurred_at__lt=until) if until else events
+        return events.filter(*(value_passes(each.filter, EventColumns(each.property), self.now) for each in condition.metric_filters))
 
-def _consents(condition: ConsentCondition) -> Q:
-    rows = _rows(f"{condition.channel}_consent").filter(kind="text")
-    if condition.can_receive_marketing:
-        return Q(Exists(rows.filter(text="subscribed")))
-    refused = {"any": ~Q(Exists(rows.filter(text="subscribed"))), "unsubscribed": Q(Exists(rows.filter(text="unsubscribed")))}
-    return refused.get(condition.subscription, ~Q(Exists(rows.filter(text__in=["subscribed", "unsubscribed"]))))
+    def _consents(self, condition: ConsentCondition) -> Q:
+        rows = self._rows(f"{condition.channel}_consent").filter(kind="text")
+        subscribed = Q(Exists(rows.filter(text="subscribed")))
+        if condition.can_receive_marketing:
+            return subscribed
+        refused = {"any": ~subscribed, "unsubscribed": Q(Exists(rows.filter(text="unsubscribed")))}
+        return refused.get(condition.subscription, ~Q(Exists(rows.filter(text__in=["subscribed", "unsubscribed"]))))

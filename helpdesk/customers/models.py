@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
+from helpdesk.customers.predictions.models import PredictionSettings as PredictionSettings  # Django looks for models here
 
 
 class ObjectField(models.JSONField):
@@ -169,19 +170,33 @@ class Event(models.Model):
         return f"{self.metric} ({self.occurred_at:%Y-%m-%d %H:%M})"
 
 
-class Segment(models.Model):
-    """A named group of customers: those who match its definition, or, without one, a list that people keep."""
+class LiveSegments(models.Manager["Segment"]):
+    def get_queryset(self) -> models.QuerySet[Segment]:
+        return super().get_queryset().filter(deleted_at=None)
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+
+class Segment(models.Model):
+    """A named group of customers: those who match its definition, or, without one, a list that people keep.
+
+    A deleted one stays as a row without members: what was decided by it can still be explained (I1).
+    """
+
+    name = models.CharField(_("name"), max_length=120)
     definition = models.JSONField(_("definition"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("An inactive segment has the members it had; nobody enters or leaves."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     asked_at = models.DateTimeField(_("last asked of everybody"), null=True, editable=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, null=True, editable=False, help_text=_("Set until everybody has been asked again."))
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects = LiveSegments()
+    with_deleted = models.Manager["Segment"]()
 
     class Meta:
         verbose_name = _("segment")
         verbose_name_plural = _("segments")
         ordering = ("name",)
+        constraints = [models.UniqueConstraint(fields=["name"], condition=models.Q(deleted_at=None), name="one_segment_per_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -232,3 +247,18 @@ class KnownName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.name}".strip()
+
+
+class PinnedProperty(models.Model):
+    """A custom property that every ticket shows of its customer, chosen for the whole desk."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("pinned property")
+        verbose_name_plural = _("pinned properties")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Q
 
-from helpdesk.conditions.dates import as_moment
-from helpdesk.conditions.filters import as_entry, as_number, as_text
+from helpdesk.conditions.dates import as_moment, yearless
+from helpdesk.conditions.filters import as_entries, as_number, as_text
+from helpdesk.customers.facts import OWN
 from helpdesk.customers.models import Customer, PropertyValue
 
 SEPARATOR = "\x1f"  # `as_entry` leaves none in an entry
@@ -21,35 +23,44 @@ def remember(customer: Customer, values: Mapping[str, Any], *, at: datetime) -> 
     Names as `facts.stored_name` has them. Nothing known is no row for a field of the profile's own, and a row of nothing for a custom property.
     """
     customer.property_values.filter(name__in=values, until=None).update(until=at)
-    opened = [PropertyValue(customer=customer, name=name, since=at, value=value, **columns(value)) for name, value in values.items()]
+    known = {name: value for name, value in values.items() if name not in OWN or value not in (None, "")}
+    opened = [PropertyValue(customer=customer, name=name, since=at, value=value, **columns(value)) for name, value in known.items()]
     PropertyValue.objects.bulk_create(opened)
 
 
 def columns(value: Any) -> dict[str, Any]:
     """The value as each type of filter reads it; None where it is nothing of that type."""
-    is_plain = value is not None and not isinstance(value, (list, dict))
-    moment = as_moment(value)
-    entries = [as_entry(item) for item in value] if isinstance(value, list) else None
+    moment, entries = as_moment(value), as_entries(value)
     return {
         "kind": kind_of(value),
-        "text": as_text(value) if is_plain else None,
+        "text": as_text(value),
         "number": as_number(value),
         "boolean": value if isinstance(value, bool) else None,
         "moment": moment,
-        "yearless": f"{moment:%m-%dT%H:%M:%S.%f}" if moment else None,
+        "yearless": yearless(moment) if moment else None,
         "items": None if entries is None else SEPARATOR.join(["", *entries, ""]),
         "length": None if entries is None else len(entries),
     }
 
 
 def typed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of each property, as JSON in the row itself. Names begin with "=": SQLite takes one that looks like a number for a place in a list."""
-    return {f"={name}": _written(columns(value)) for name, value in properties.items()}
+    """The columns of each property, as JSON in the row itself."""
+    return {key_of(name): _known(columns(value)) for name, value in properties.items()}
 
 
-def _written(found: dict[str, Any]) -> dict[str, Any]:
+def key_of(name: str) -> str:
+    """SQLite takes a key that looks like a number for a place in a list, and finds none that holds a quotation mark."""
+    return f"={quote(name, safe=' ', errors='surrogatepass')}"
+
+
+def written(moment: datetime) -> str:
+    """These sort as the moments do."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def _known(found: dict[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in found.items() if value is not None}
-    return known | ({"moment": found["moment"].isoformat(timespec="microseconds")} if found["moment"] else {})
+    return known | ({"moment": written(found["moment"])} if found["moment"] else {})
 
 
 def kind_of(value: Any) -> PropertyValue.Kind:

@@ -7,8 +7,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+
+from agents.models import Agent
 
 
 def signed_in[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
@@ -29,3 +32,34 @@ def _way_back(request: HttpRequest, *, number: Any = None, **_others: Any) -> st
     if request.method == "GET":
         return request.get_full_path()
     return reverse("ticket", args=[number]) if number else reverse("home")
+
+
+def reads_customers[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """For people who answer; to others, customers and segments are not there (V3)."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not _reader(args[0]).can_answer:
+            raise Http404
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def manages_customers[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """For Owner, Admin and Manager; others who answer are told so."""
+
+    @reads_customers
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not _reader(args[0]).is_manager:
+            raise PermissionDenied
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _reader(request: Any) -> Agent:
+    assert isinstance(request.user, Agent)
+    return request.user

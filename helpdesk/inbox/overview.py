@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
 from helpdesk.customers.models import Customer, Event
+from helpdesk.customers.pins import MOST_PINS, pinned_names
+from helpdesk.inbox.events import event_lines, shown
 from helpdesk.inbox.navigation import online_members, teams_with_members
 from helpdesk.inbox.reasons import SKIPPED, numbered_rules
 from helpdesk.tickets.models import Ticket, TicketEvent
 from routing.models import RoutingDecision
 
 EVENTS = 8
-PROPERTIES = 5
-EVENT_ICONS = {
-    "order": "bag",
-    "checkout": "bag",
-    "cart": "bag",
-    "deliver": "box",
-    "ship": "box",
-    "fulfil": "box",
-    "email": "mail",
-    "sms": "sms",
-    "ticket": "inbox",
-    "human": "chat",
-    "chat": "chat",
-    "conversation": "chat",
-    "view": "eye",
-    "visit": "globe",
-}
-
-
-@dataclass(frozen=True)
-class EventLine:
-    event: Event
-    icon: str
-    detail: str
 
 
 def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
@@ -55,7 +32,7 @@ def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
         "matched_rules": [rule for rule in numbered_rules(decision) if rule["matched"]],
         "team_presence": _team_presence(teams, decision),
         "skipped": [candidate for candidate in (decision.candidates if decision else []) if candidate["outcome"] in SKIPPED],
-        "events": [EventLine(event, _event_icon(event.metric), _event_detail(event)) for event in latest_events(ticket.customer)],
+        "events": event_lines(latest_events(ticket.customer)),
         "profile": profile(ticket.customer),
     }
 
@@ -90,19 +67,8 @@ def latest_events(customer: Customer) -> Iterable[Event]:
     return customer.events.order_by("-occurred_at", "-id")[:EVENTS]
 
 
-def _event_icon(metric: str) -> str:
-    return next((icon for word, icon in EVENT_ICONS.items() if word in metric.casefold()), "clock")
-
-
-def _event_detail(event: Event) -> str:
-    known = _shown(event.properties)
-    currency = known.pop("$currency", known.pop("currency", ""))
-    value = [f"{event.value} {currency}".strip()] if event.value is not None else []
-    return " · ".join([*value, *list(known.values())[:2]])
-
-
 def profile(customer: Customer) -> list[tuple[str, str]]:
-    """What is known, then up to five properties."""
+    """What is known, then up to five properties: those that the desk has pinned, or the first ones."""
     known = [
         (_("Phone"), customer.phone),
         (_("Country"), customer.country),
@@ -110,9 +76,6 @@ def profile(customer: Customer) -> list[tuple[str, str]]:
         (_("Language"), customer.language),
         (_("External ID"), customer.external_id),
     ]
-    return [(name, value) for name, value in known if value] + list(_shown(customer.properties).items())[:PROPERTIES]
-
-
-def _shown(properties: dict[str, Any]) -> dict[str, str]:
-    """The plain values: what is nested has no place in a narrow panel."""
-    return {name: str(value) for name, value in properties.items() if isinstance(value, (str, int, float)) and str(value)}
+    custom, pins = shown(customer.properties), pinned_names()
+    chosen = {name: custom[name] for name in pins if name in custom} if pins else custom
+    return [(name, value) for name, value in known if value] + list(chosen.items())[:MOST_PINS]

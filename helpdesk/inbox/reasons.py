@@ -61,7 +61,7 @@ def _by_which_rule(decision: RoutingDecision) -> str:
 
 def _by_what(decision: RoutingDecision) -> str:
     """ ", which takes tickets tagged Order": by which tags and segments the team was found (A10)."""
-    because = next((team["because"] for team in decision.teams if decision.team and team["team"] == decision.team.pk), [])
+    because: list[list[str]] = next((team["because"] for team in decision.teams if decision.team and team["team"] == decision.team.pk), [])
     words = {"tag": _("tickets tagged %(name)s"), "segment": _("customers in segment %(name)s")}
     names = _(" and ").join(words[kind] % {"name": name} for kind, name in because)
     return _(", which takes %(names)s") % {"names": names} if names else ""

@@ -5,9 +5,22 @@ from django.urls import path
 from helpdesk.inbox.consumers import InboxConsumer
 from helpdesk.inbox.views.availability import availability
 from helpdesk.inbox.views.closures import closure
+from helpdesk.inbox.views.customers import customer, customers, pins
+from helpdesk.inbox.views.imports import (
+    import_cancellation,
+    import_page,
+    import_refusals,
+    import_shape,
+    import_start,
+    imports,
+    klaviyo,
+    klaviyo_account,
+)
 from helpdesk.inbox.views.lists import home, sidebar, ticket_list
+from helpdesk.inbox.views.merges import merge, undoing
 from helpdesk.inbox.views.messages import delivery, messages
 from helpdesk.inbox.views.ownership import assignment, team
+from helpdesk.inbox.views.segments import activity, deletion, effect, members, new_segment, reshaped, segment, segments
 from helpdesk.inbox.views.setup import setup
 from helpdesk.inbox.views.tickets import ticket, why
 from helpdesk.inbox.views.toasts import dismissal
@@ -25,6 +38,27 @@ urlpatterns = [
     path("messages/<int:message_id>/delivery/", delivery, name="message-delivery"),
     path("availability/", availability, name="availability"),
     path("toasts/<int:toast_id>/dismissal/", dismissal, name="toast-dismissal"),
+    path("imports/", imports, name="imports"),
+    path("imports/<int:number>/", import_page, name="import"),
+    path("imports/<int:number>/shape/", import_shape, name="import-shape"),
+    path("imports/<int:number>/start/", import_start, name="import-start"),
+    path("imports/<int:number>/cancellation/", import_cancellation, name="import-cancellation"),
+    path("imports/<int:number>/refusals.csv", import_refusals, name="import-refusals"),
+    path("imports/klaviyo/", klaviyo, name="klaviyo"),
+    path("imports/klaviyo/<int:number>/", klaviyo_account, name="klaviyo-account"),
+    path("customers/", customers, name="customers"),
+    path("customers/<int:customer_id>/", customer, name="customer"),
+    path("customers/<int:customer_id>/pins/", pins, name="customer-pins"),
+    path("customers/<int:customer_id>/merge/", merge, name="customer-merge"),
+    path("customers/merges/<int:merge_id>/undoing/", undoing, name="merge-undoing"),
+    path("segments/", segments, name="segments"),
+    path("segments/new/", new_segment, name="segment-new"),
+    path("segments/builder/", reshaped, name="segment-builder"),
+    path("segments/effect/", effect, name="segment-effect"),
+    path("segments/<int:segment_id>/", segment, name="segment"),
+    path("segments/<int:segment_id>/deletion/", deletion, name="segment-deletion"),
+    path("segments/<int:segment_id>/activity/", activity, name="segment-activity"),
+    path("segments/<int:segment_id>/members/", members, name="segment-members"),
     path("setup/", setup, name="setup"),
 ]
 

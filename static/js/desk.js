@@ -1,5 +1,6 @@
 // The scripts of the inbox. Each adds to a page that works without it.
 import "./ages.js";
+import "./builder.js";
 import "./conversation.js";
 import "./keys.js";
 import "./requests.js";

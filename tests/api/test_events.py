@@ -11,7 +11,7 @@ import time_machine
 from django.db import OperationalError
 from rest_framework.test import APIClient
 
-from helpdesk.api import views
+from helpdesk.api import customer_views
 from helpdesk.customers.models import Customer, Event
 from tests.factories import make_customer
 
@@ -127,7 +127,7 @@ def test_trouble_with_the_database_is_503_and_keeps_nothing(api: APIClient, monk
     def fail(*_args: Any, **_details: Any) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(views, "track", fail)
+    monkeypatch.setattr(customer_views, "track", fail)
     answer = post(api, event())
     monkeypatch.undo()
 

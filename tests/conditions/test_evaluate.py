@@ -47,8 +47,8 @@ def test_every_condition_is_seen_even_when_one_decides() -> None:
     matched, seen = evaluate(parse_definition(data), Somebody(tickets={"tags": ["Return"]}))
 
     assert matched is False
-    assert seen == [Seen("a equals x", "x", True), Seen("a equals y", "x", False), Seen("ticket tags contains Order", ["Return"], False)]
-    assert seen[2].as_json() == {"text": "ticket tags contains Order", "value": ["Return"], "result": False}
+    assert seen == [Seen("a equals x", "x", True), Seen("a equals y", "x", False), Seen("ticket tags contain Order", ["Return"], False)]
+    assert seen[2].as_json() == {"text": "ticket tags contain Order", "value": ["Return"], "result": False}
 
 
 def test_record_keeps_the_beginning_of_a_long_text() -> None:

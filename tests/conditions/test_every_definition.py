@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from helpdesk.conditions.evaluate import compile_definition, evaluate
 from helpdesk.conditions.grammar import DefinitionError, as_json, parse_definition
-from helpdesk.conditions.wording import describe
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
 from tests.conditions.somebody import NOW, Happened, Somebody
 from tests.conditions.strategies import DEFINITIONS, consent, predicted
@@ -20,7 +19,6 @@ FIRST = "condition_groups[0].conditions[0]"
 AGO_3_TO_5 = {"type": "date", "operator": "between", "start": 3, "end": 5, "unit": "day"}
 IN_NOVEMBER = {"type": "date", "operator": "between-static", "start": "2026-11-01", "end": "2026-12-01T06:30:00"}
 BIG_RED = [{"property": "colour", "filter": text("equals", "red")}, {"property": "size", "filter": number("greater-than", 3)}]
-RED_AND_BIG = " where colour equals red and where size is greater than 3"
 EU = {"type": "profile-region", "in_region": True, "region_id": "european_union"}
 IN_SEGMENT = {"type": "profile-group-membership", "is_member": True, "group_ids": ["3", "5"]}
 
@@ -42,32 +40,6 @@ def test_fast_way_and_way_that_keeps_what_it_saw_agree(data: dict[str, Any], som
 
     assert compile_definition(parsed)(somebody, NOW) is matched
     assert [bool(condition.text) for condition in seen] == [True] * sum(len(group.conditions) for group in parsed.groups)
-
-
-@pytest.mark.parametrize(
-    ("condition", "words"),
-    [
-        (done("Placed Order", when=AGO_3_TO_5), "Placed Order at least once between 3 and 5 days ago"),
-        (done("Placed Order", when=IN_NOVEMBER), "Placed Order at least once between 2026-11-01 and 2026-12-01 06:30 UTC"),
-        (
-            done("Placed Order") | {"metric_filters": BIG_RED},
-            "Placed Order at least once over all time" + RED_AND_BIG,
-        ),
-        (about_them("born", {"type": "date", "operator": "anniversary-next", "quantity": 1, "unit": "week"}), "born has its anniversary in the next 1 week"),
-        (about_them("born", {"type": "date", "operator": "calendar-month", "value": 2}), "born is in February of any year"),
-        (about_them("seen", {"type": "date", "operator": "at-least", "quantity": 3, "unit": "day"}), "seen is more than 3 days ago"),
-        (about_them("code", text("regex", "^A[0-9]")), "code matches the pattern ^A[0-9]"),
-        (about_ticket("tags", some("length-greater-than", 2)), "ticket tags has more entries than 2"),
-        (about_ticket("created", {"type": "date", "operator": "before", "date": "2026-11-22"}), "ticket created is before 2026-11-22"),
-        (predicted("churn_probability", number("greater-than", 0.5)), "churn probability is greater than 0.5"),
-        (IN_SEGMENT, "is in segment 3, 5"),
-        (EU | {"in_region": False}, "country is not in the European Union"),
-        (consent("sms", True, "subscribed"), "may receive marketing by SMS, having subscribed"),
-        (consent("email", False), "may not receive marketing by e-mail"),
-    ],
-)
-def test_condition_in_words(condition: dict[str, Any], words: str) -> None:
-    assert describe(parse_definition(definition([condition]))) == words
 
 
 @pytest.mark.parametrize(

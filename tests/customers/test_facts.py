@@ -9,6 +9,8 @@ import pytest
 from helpdesk.customers.facts import churn_risk, profile_value
 from helpdesk.customers.models import Customer
 
+pytestmark = pytest.mark.django_db  # the limits of churn risk are a row
+
 ADA = Customer(
     email="ada@example.com",
     name="Ada",

@@ -189,7 +189,7 @@ def test_why_is_kept_for_every_rule_and_condition() -> None:
             "matched": False,
             "conditions": [
                 {"text": "ticket channel equals sms", "value": "sms", "result": True},
-                {"text": "ticket tags contains Order", "value": [], "result": False},
+                {"text": "ticket tags contain Order", "value": [], "result": False},
             ],
         },
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from agents.availability import Presence, presence_of
 from agents.models import Agent
 from helpdesk.inbox import conversation, reasons
+from helpdesk.inbox.builder import words
 from helpdesk.inbox.history import Line
 from helpdesk.tickets.models import Message
 
@@ -147,3 +149,23 @@ def seen(value: Any) -> str:
 def as_input(field: BoundField) -> str:
     """A form field in our look; what is wrong with it is said by the template."""
     return field.as_widget(attrs={"class": "input", "placeholder": False})
+
+
+@register.filter
+def churn_word(band: str) -> Any:
+    return words.CHURN.get(band, band)
+
+
+@register.filter
+def consent_word(status: Any) -> str:
+    return {"subscribed": _("subscribed"), "unsubscribed": _("unsubscribed")}.get(str(status), str(status))
+
+
+@register.filter
+def as_value(value: Any) -> str:
+    """A value of a profile, as people write it; what is nested as JSON."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value)):
+        return json.dumps(value, ensure_ascii=False)
+    return seen(value)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_key, list_page, shell
+from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_page, shell
 
 
 @require_safe
@@ -31,4 +31,4 @@ def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
 @require_safe
 def sidebar(request: AgentRequest) -> HttpResponse:
     """The lists with their counts, which open pages fetch again after a change."""
-    return render(request, "inbox/_sidebar.html", shell(request, list_key(request)))
+    return render(request, "inbox/_sidebar.html", shell(request, request.GET.get("in", "")))

@@ -1,0 +1,43 @@
+"""What a source hands over: one batch of rows, how to write them, and where the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Failed(Exception):
+    """The import cannot go on. The text is for the user."""
+
+
+class Stumbled(Exception):
+    """It did not work this time; after a pause it may. The text is for the user, if it never does."""
+
+
+class Wait(Exception):
+    """Not now: the other side wants a pause."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"in {seconds} s")
+
+
+@dataclass
+class Tally:
+    """What became of a batch's rows. `refused`: (row number, reason, the row as it was)."""
+
+    done: int = 0
+    new: int = 0
+    changed: int = 0
+    refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`write` runs inside the transaction that keeps `cursor`, and may be run again after a rollback."""
+
+    write: Callable[[], Tally]
+    cursor: dict[str, Any]
+    is_last: bool = False

@@ -1,0 +1,110 @@
+"""What the pages about segments show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.conditions.wording import phrases
+from helpdesk.customers.definitions import definition_of
+from helpdesk.customers.models import Segment
+from helpdesk.customers.segments import Figures, figures, segments_named, used_by
+from helpdesk.inbox.builder.state import Builder
+from helpdesk.inbox.patience import TookTooLong, within
+from routing.models import Rule, TeamMatching
+
+PATIENCE = 2.0  # seconds
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    segment: Segment
+    figures: Figures | None
+    needs_a_look: bool
+
+
+def segment_lines() -> list[SegmentLine]:
+    """Every segment, by name, in two queries. `needs_a_look`: one that it refers to is gone, inactive or empty; its page says which."""
+    segments = {segment.pk: segment for segment in Segment.objects.all()}
+    held = figures_in_time(segments.values())
+    return [SegmentLine(segment, held.get(segment.pk), _is_doubtful(segment, segments, held)) for segment in segments.values()]
+
+
+def figures_in_time(segments: Iterable[Segment]) -> dict[int, Figures]:
+    """Empty where counting takes too long."""
+    try:
+        with within(PATIENCE):
+            return figures(segments)
+    except TookTooLong:
+        return {}
+
+
+def _is_doubtful(segment: Segment, segments: dict[int, Segment], held: dict[int, Figures]) -> bool:
+    if segment.definition is None:
+        return False
+    definition = definition_of(segment)
+    if definition is None:
+        return True
+    named = [(segments.get(number), held.get(number)) for number in segments_named(definition)]
+    return any(other is None or not other.is_active or (known is not None and not known.size) for other, known in named)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What asks about a segment: a segment, a rule, a team."""
+
+    kind: str
+    name: str
+    url: str = ""
+
+
+def uses_of(segment: Segment) -> list[Use]:
+    """Rules and teams have their pages in the admin."""
+    others = [Use(_("Segment"), other.name, reverse("segment", args=[other.pk])) for other in used_by(segment)]
+    rules = [Use(_("Rule"), rule.name, reverse("admin:routing_rule_change", args=[rule.pk])) for rule in Rule.objects.all() if _asks(rule, segment)]
+    teams = TeamMatching.objects.filter(segments=segment).select_related("team")
+    return others + rules + [Use(_("Team"), each.team.name, reverse("admin:agents_team_change", args=[each.team_id])) for each in teams]
+
+
+def _asks(rule: Rule, segment: Segment) -> bool:
+    try:
+        return segment.pk in segments_named(parse_definition(rule.definition))
+    except DefinitionError:
+        return False
+
+
+def segment_names() -> dict[str, str]:
+    return {str(number): name for number, name in Segment.objects.values_list("pk", "name")}
+
+
+def sentence(definition: Definition | None) -> list[tuple[str, str]]:
+    """(kind, words) of each part with the blank that follows it; see `wording.phrases`."""
+    parts = phrases(definition, segment_names()) if definition else []
+    following = [kind for kind, _text in parts[1:]] + [")"]
+    return [(kind, text if kind == "(" or after == ")" else f"{text} ") for (kind, text), after in zip(parts, following, strict=False)]
+
+
+@dataclass
+class SegmentForm:
+    """What a person is writing: kept as it is until it can be saved."""
+
+    name: str = ""
+    name_problem: str = ""
+    builder: Builder | None = None  # None: a list that people keep
+    pasted: str = ""
+    pasted_problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, segment: Segment) -> SegmentForm:
+        if segment.definition is None:
+            return cls(segment.name)
+        try:
+            return cls(segment.name, builder=Builder.of(segment.definition))
+        except DefinitionError as error:
+            builder = Builder.empty()
+            builder.problem = str(error)
+            return cls(segment.name, builder=builder)
