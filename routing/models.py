@@ -61,9 +61,7 @@ class TeamMatching(models.Model):
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="matching")
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="+")
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="+")
-    last_turn = models.BigIntegerField(
-        default=0, editable=False, help_text=_("Of the ledger: where several teams match, the one whose turn is longest ago is next.")
-    )
+    last_turn = models.BigIntegerField(default=0, editable=False)  # of the ledger
 
     class Meta:
         verbose_name = _("tags and segments")
@@ -111,7 +109,8 @@ class LedgerEntry(models.Model):
     """An agent's latest automatic assignment: the turn it was, 0 for none yet."""
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, primary_key=True, related_name="ledger_entry")
-    last_turn = models.BigIntegerField(default=0, editable=False)  # of the ledger
+    last_turn = models.BigIntegerField(default=0)
+    received = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("ledger entry")

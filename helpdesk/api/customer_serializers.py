@@ -135,7 +135,7 @@ class CustomerDetailSerializer(CustomerRowSerializer):
     tickets = serializers.IntegerField(source="number_of_tickets", help_text="How many.")
 
     def get_ids(self, customer: Customer) -> list[dict[str, str]]:
-        return list(customer.external_ids.order_by("source", "value").values("source", "value"))
+        return [{"source": each.source, "value": each.value} for each in customer.external_ids.order_by("source", "value")]
 
     def get_consent(self, customer: Customer) -> dict[str, Any]:
         return {channel: status for channel in CHANNELS if (status := customer.properties.get(f"{channel}_consent"))}

@@ -10,6 +10,8 @@ from helpdesk.api.customer_serializers import MOST_ROWS, CustomerRowSerializer
 from helpdesk.api.fields import PropertiesField
 from helpdesk.api.serializers import StrictSerializer
 
+BIGGEST = 2**63 - 1  # number that a database knows
+
 
 class NewSegmentSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120)
@@ -37,7 +39,7 @@ class MemberSerializer(serializers.Serializer[Any]):
 
 
 class NewMembersSerializer(StrictSerializer):
-    customers = serializers.ListField(child=serializers.IntegerField(), max_length=MOST_ROWS, help_text="Their numbers.")
+    customers = serializers.ListField(child=serializers.IntegerField(max_value=BIGGEST), max_length=MOST_ROWS, help_text="Their numbers.")
 
 
 class MembersReceiptSerializer(serializers.Serializer[Any]):
@@ -50,5 +52,5 @@ class DefinitionSerializer(StrictSerializer):
 
 class PreviewSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
-    count = serializers.IntegerField(allow_null=True, help_text="Up to 10,001, which means more. None where only one customer at a time can be asked.")
+    count = serializers.IntegerField(help_text="Up to 10,001, which means more.")
     sample = CustomerRowSerializer(many=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,17 +15,20 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from helpdesk.admin_pages import DeskAdmin, LongList, display
-from helpdesk.customers.models import Customer, Event, Membership
+from helpdesk.customers.models import Customer, CustomerMerge, Event, ExternalId, Membership
+from helpdesk.customers.profiles import mend
 
 
-class EventInline(TabularInline):
-    model = Event
-    fields = readonly_fields = ("occurred_at", "metric", "value", "properties")
-    ordering = ("-occurred_at", "-pk")
+class ReadInline(TabularInline):
+    """Written by the ways in and by verbs alone. Whoever may see the customer may see this."""
+
     per_page = 20
     extra = 0
     can_delete = False
     show_title = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -32,27 +37,61 @@ class EventInline(TabularInline):
         return False
 
 
+class EventInline(ReadInline):
+    model = Event
+    fields = readonly_fields = ("occurred_at", "metric", "value", "properties")
+    ordering = ("-occurred_at", "-pk")
+
+
+class ExternalIdInline(ReadInline):
+    model = ExternalId
+    fields = readonly_fields = ("source", "value")
+    ordering = ("source", "value")
+
+
+class MembershipInline(ReadInline):
+    model = Membership
+    fields = readonly_fields = ("segment", "since", "until")
+    ordering = ("-since", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return Membership.objects.select_related("segment")
+
+
+class MergeInline(ReadInline):
+    model = CustomerMerge
+    fk_name = "kept"
+    fields = readonly_fields = ("merged", "at", "by", "undone_at")
+    ordering = ("-at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CustomerMerge]:
+        return CustomerMerge.objects.select_related("merged", "by")
+
+
 @admin.register(Customer)
 class CustomerAdmin(LongList, DeskAdmin):
     """Keys and properties come from the channels and the API; people may mend the facts in words."""
 
     list_display = ("who", "phone", "country", "created_at")
     ordering = ("-pk",)
-    search_fields = ("name", "email", "phone", "external_id")
-    search_help_text = gettext_lazy("Name, e-mail, phone or external ID")
-    inlines = (EventInline,)
+    search_fields = ("name", "email", "phone", "external_id", "external_ids__value")
+    search_help_text = gettext_lazy("Name, e-mail, phone or an ID")
+    inlines = (ExternalIdInline, MembershipInline, MergeInline, EventInline)
     fieldsets = (
-        (None, {"fields": ("name", "country", "city", "language")}),
-        (gettext_lazy("Known as"), {"fields": ("email", "phone", "external_id", "created_at")}),
+        (None, {"fields": ("name", "country", "city", "zone", "language")}),
+        (gettext_lazy("Known as"), {"fields": ("email", "phone", "external_id", "merged_into", "created_at")}),
         (gettext_lazy("More"), {"fields": ("tickets", "segment_names", "properties")}),
     )
-    readonly_fields = ("email", "phone", "external_id", "created_at", "tickets", "segment_names", "properties")
+    readonly_fields = ("email", "phone", "external_id", "merged_into", "created_at", "tickets", "segment_names", "properties")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: ModelForm[Customer], change: bool) -> None:
+        mend(obj, {name: form.cleaned_data[name] for name in form.changed_data})
 
     @display(description=gettext_lazy("customer"), ordering="name", header=True)
     def who(self, customer: Customer) -> tuple[str, str]:

@@ -5,18 +5,17 @@ No NULL decides anything: every condition is an EXISTS, a NOT EXISTS, or a compa
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, Lower, Round
 
 from helpdesk.conditions.base import Filter
-from helpdesk.conditions.filters import positive
+from helpdesk.conditions.filters import Numeric, positive
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
@@ -39,19 +38,26 @@ from helpdesk.customers.predictions.bands import churn_bands
 def matching(definition: Definition, now: datetime) -> QuerySet[Customer]:
     """A customer alone has no ticket: of one, every value is missing."""
     now = now.astimezone(UTC)
-    about_customer = AboutCustomer(OuterRef("pk"), now)
+    about_customer = AboutCustomer("pk", now)
 
-    def holds(condition: Condition) -> Q:
+    def holds(condition: Condition, *, is_alone: bool) -> Q:
         if isinstance(condition, TicketCondition):
             return ALWAYS if condition.filter.matches(None, now) else NEVER
-        return about_customer.holds(condition)
+        return about_customer.holds(condition, is_alone=is_alone)
 
     return Customer.objects.filter(joined(definition, holds), merged_into=None)
 
 
-def joined(definition: Definition, holds: Callable[[Condition], Q]) -> Q:
+class Holds(Protocol):
+    """`is_alone`: its group has no other condition."""
+
+    def __call__(self, condition: Condition, *, is_alone: bool) -> Q: ...
+
+
+def joined(definition: Definition, holds: Holds) -> Q:
     """Groups by AND, conditions in a group by OR."""
-    return reduce(and_, (reduce(or_, map(holds, group.conditions)) for group in definition.groups))
+    groups = [group.conditions for group in definition.groups]
+    return reduce(and_, (reduce(or_, (holds(condition, is_alone=len(group) == 1) for condition in group)) for group in groups))
 
 
 class LowerAscii(Lower):
@@ -63,17 +69,21 @@ class LowerAscii(Lower):
 
 @dataclass(frozen=True)
 class AboutCustomer:
-    """Conditions on a customer as SQL; `customer` is where the row that is asked about has the customer's number."""
+    """Conditions on a customer as SQL; `column` is where the row that is asked about has the customer's number."""
 
-    customer: OuterRef
+    column: str
     now: datetime
 
-    def holds(self, condition: Condition) -> Q:
+    @property
+    def customer(self) -> OuterRef:
+        return OuterRef(self.column)
+
+    def holds(self, condition: Condition, *, is_alone: bool) -> Q:
         match condition:
             case PropertyCondition(property=name) | PredictionCondition(dimension=name):
                 return self._profile(name, condition.filter)
             case MetricCondition():
-                return self._measured(condition)
+                return self._measured(condition, is_alone=is_alone)
             case GroupCondition():
                 member = Q(Exists(Membership.objects.filter(customer=self.customer, segment__in=numbers(condition), until=None)))
                 return member if condition.is_member else ~member
@@ -104,21 +114,22 @@ class AboutCustomer:
             wanted.append(~Q(Exists(probabilities.filter(number__gte=above))))
         return reduce(or_, wanted, NEVER)
 
-    def _measured(self, condition: MetricCondition) -> Q:
+    def _measured(self, condition: MetricCondition, *, is_alone: bool) -> Q:
         events, wanted = self._events(condition), condition.measurement_filter
+        of_this = events.filter(customer=self.customer)
         none, one, two = (wanted.matches(count, self.now) for count in (0, 1, 2))
         if condition.measurement == "count" and none is not one and one is two:  # at least once, or zero times
-            return ~Q(Exists(events)) if none else Q(Exists(events))
+            return ~Q(Exists(of_this)) if none else Q(Exists(of_this))
         # Sums of SQLite are of doubles: rounded to the cents that values have, they are the sums of decimals again.
-        total = Count("pk") if condition.measurement == "count" else Cast(Round(Sum("value"), 2), FloatField())
-        measured = Coalesce(Subquery(events.order_by().values("customer").annotate(total=total).values("total")), 0.0, output_field=FloatField())
-        passes = Q(COMPARISONS[positive(wanted.operator)[0]](measured, float(wanted.value)))
-        passes = ~passes if wanted.operator == "not-equals" else passes
-        return passes if none else Q(Exists(events)) & passes  # databases find who has such events faster than they count everybody's
+        total = Cast(Count("pk") if condition.measurement == "count" else Round(Sum("value"), 2), FloatField())
+        if is_alone and not none:  # PostgreSQL counts once and joins; inside an OR it would look each customer up in a list
+            passing = events.order_by().values("customer").annotate(total=Coalesce(total, 0.0)).filter(_compared(F("total"), wanted))
+            return Q(**{f"{self.column}__in": passing.values("customer")})
+        return _compared(Coalesce(Subquery(of_this.order_by().values("customer").annotate(total=total).values("total")), 0.0), wanted)
 
     def _events(self, condition: MetricCondition) -> QuerySet[Event]:
         since, until = condition.timeframe.window(self.now)
-        events = Event.objects.filter(customer=self.customer, metric=condition.metric)
+        events = Event.objects.filter(metric=condition.metric)
         events = events.filter(occurred_at__gte=since) if since else events
         events = events.filter(occurred_at__lt=until) if until else events
         return events.filter(*(value_passes(each.filter, EventColumns(each.property), self.now) for each in condition.metric_filters))
@@ -130,3 +141,8 @@ class AboutCustomer:
             return subscribed
         refused = {"any": ~subscribed, "unsubscribed": Q(Exists(rows.filter(text="unsubscribed")))}
         return refused.get(condition.subscription, ~Q(Exists(rows.filter(text__in=["subscribed", "unsubscribed"]))))
+
+
+def _compared(total: Any, wanted: Numeric) -> Q:
+    passes = Q(COMPARISONS[positive(wanted.operator)[0]](total, float(wanted.value)))
+    return ~passes if wanted.operator == "not-equals" else passes

@@ -7,11 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
 from helpdesk.customers.batch import identified, keep, tracked
 from helpdesk.customers.incoming import EventRow, NobodyNamed, NothingNamed, NotStorable, Refusal, consent_status, e164, read_event, read_row
 from helpdesk.customers.models import Customer, Event
+from helpdesk.customers.values import remember
 
-__all__ = ["NobodyNamed", "NotStorable", "NothingNamed", "Refusal", "consent_status", "e164", "identify", "track"]
+__all__ = ["NobodyNamed", "NotStorable", "NothingNamed", "Refusal", "consent_status", "e164", "identify", "mend", "track"]
 
 
 def identify(
@@ -29,6 +33,16 @@ def identify(
     has another e-mail or external ID than those given with it, and stays with whom it was seen first.
     """
     return keep(identified, [read_row(email=email, phone=phone, external_id=external_id, ids=ids, at=at, **facts)])[0]
+
+
+@transaction.atomic
+def mend(customer: Customer, fields: Mapping[str, str]) -> None:
+    """What people correct by hand in name, country, city, zone and language, also to nothing: with its history, and nothing else is written."""
+    now = timezone.now()
+    told = {f"${name}": value for name, value in fields.items()}
+    Customer.objects.filter(pk=customer.pk).update(**fields, changed_at=now)
+    customer.property_values.filter(name__in=told, until=None).update(until=now)
+    remember(customer, {name: value for name, value in told.items() if value}, at=now)
 
 
 def track(

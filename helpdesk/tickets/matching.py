@@ -21,10 +21,12 @@ from helpdesk.tickets.models import Message, Ticket
 def matching_tickets(definition: Definition, now: datetime) -> QuerySet[Ticket]:
     """Of all tickets, open and closed. What a ticket and its customer hold is what they hold now."""
     now = now.astimezone(UTC)
-    about_customer = AboutCustomer(OuterRef("customer_id"), now)
+    about_customer = AboutCustomer("customer_id", now)
 
-    def holds(condition: Condition) -> Q:
-        return _about_ticket(condition, now) if isinstance(condition, TicketCondition) else about_customer.holds(condition)
+    def holds(condition: Condition, *, is_alone: bool) -> Q:
+        if isinstance(condition, TicketCondition):
+            return _about_ticket(condition, now)
+        return about_customer.holds(condition, is_alone=is_alone)
 
     return Ticket.objects.filter(joined(definition, holds))
 

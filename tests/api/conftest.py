@@ -1,13 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
+from rest_framework.fields import DateTimeField
 from rest_framework.test import APIClient
 
 from agents.models import Agent
 from helpdesk.api.models import ApiKey
 from tests.factories import make_agent
+
+
+def iso(moment: datetime | None) -> str:
+    """As the API writes times."""
+    return str(DateTimeField().to_representation(moment))
+
 
 SignIn = Callable[[Agent], APIClient]
 

@@ -20,7 +20,8 @@ LENGTH_OF = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timed
 
 
 def matches(definition: Data, person: Data, ticket: Data | None, now: datetime) -> bool:
-    """Groups are joined by AND, the conditions of a group by OR."""
+    """Groups are joined by AND, the conditions of a group by OR. All of it in UTC."""
+    now = now.astimezone(UTC)
     return all(any(holds(condition, person, ticket, now) for condition in group["conditions"]) for group in definition["condition_groups"])
 
 

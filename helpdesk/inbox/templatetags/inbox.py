@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BoundField, Select
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -148,7 +148,8 @@ def seen(value: Any) -> str:
 @register.filter
 def as_input(field: BoundField) -> str:
     """A form field in our look; what is wrong with it is said by the template."""
-    return field.as_widget(attrs={"class": "input", "placeholder": False})
+    kind = "select" if isinstance(field.field.widget, Select) else "input"
+    return field.as_widget(attrs={"class": kind, "placeholder": False})
 
 
 @register.filter

@@ -56,7 +56,7 @@ def imports(request: AgentRequest) -> HttpResponse:
 
 def _list_page(request: AgentRequest, *, upload: UploadForm | None = None, key: KeyForm | None = None) -> HttpResponse:
     context: dict[str, Any] = {"upload": upload or UploadForm(), "key_form": key or KeyForm(), "accounts": Account.objects.all()}
-    context |= {"runs": Import.objects.select_related("by")[:PAGE]} | shell(request, "")
+    context |= {"runs": Import.objects.select_related("by")[:PAGE]} | shell(request, "customers")
     return render(request, "imports/list.html", context, status=422 if upload or key else 200)
 
 
@@ -70,16 +70,16 @@ def import_page(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _run_page(request: AgentRequest, run: Import) -> HttpResponse:
+    context = {"run": run, "refusals": run.refusals.order_by("row")[:10]}
     if request.htmx.target == "run":
-        return render(request, "imports/_run.html", {"run": run})
-    refusals = run.refusals.order_by("row")[:10]
-    return render(request, "imports/run.html", {"run": run, "refusals": refusals} | shell(request, ""))
+        return render(request, "imports/_run.html", context)
+    return render(request, "imports/run.html", context | shell(request, "customers"))
 
 
 def _mapping_page(request: AgentRequest, run: Import, *, form: MappingForm | None = None, problem: str = "") -> HttpResponse:
     form = form or MappingForm(run, table_of(run))
     context = {"run": run, "form": form, "shape": ShapeForm(initial=run.options), "problem": problem}
-    return render(request, "imports/mapping.html", context | shell(request, ""), status=422 if form.errors or problem else 200)
+    return render(request, "imports/mapping.html", context | shell(request, "customers"), status=422 if form.errors or problem else 200)
 
 
 @managers
