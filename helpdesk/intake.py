@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from agents.text import one_line, readable
 from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_text
+from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
 from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
@@ -190,14 +191,15 @@ def _first_words(text: str) -> str:
 
 @task
 def process_message(inbound_id: int) -> None:
-    """Score, route, give. Safe to repeat: every step knows whether it has been done."""
-    row = Inbound.objects.select_related("message__ticket").defer("raw").get(pk=inbound_id)
+    """Score, look up the customer's segments, route, give. Safe to repeat: every step knows whether it has been done."""
+    row = Inbound.objects.select_related("message__ticket__customer").defer("raw").get(pk=inbound_id)
     if row.status != Inbound.Status.PENDING or row.message is None:
         return
     ticket = row.message.ticket
     cause = _cause(ticket)
     if row.needs_routing:
         read_sentiment(ticket, row.message.text)
+        look_up_segments(ticket.customer)
         route_ticket(ticket.pk, cause=cause)
     _finish(row, ticket, cause)
 
@@ -218,6 +220,14 @@ def _finish(row: Inbound, ticket: Ticket, cause: str) -> None:
             tell(Ticket.objects.select_related("customer", "team").get(pk=ticket.pk), TICKET_CREATED, at=ticket.created_at)
         pending = Inbound.objects.filter(pk=row.pk, status=Inbound.Status.PENDING, needs_routing=row.needs_routing)
         pending.update(status=Inbound.Status.DONE)
+
+
+def look_up_segments(customer: Customer) -> None:
+    """Rules and teams ask for segments as they are at this moment; whatever fails there, the ticket is routed all the same."""
+    try:
+        update_memberships([customer], timezone.now())
+    except Exception:  # the customer stays marked as changed, so the job for segments tries again
+        log.exception("The segments of customer %s were not looked up", customer.pk)
 
 
 def read_sentiment(ticket: Ticket, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -54,8 +53,8 @@ class MembershipInline(ReadInline):
     fields = readonly_fields = ("segment", "since", "until")
     ordering = ("-since", "-pk")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        return Membership.objects.select_related("segment")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("segment")
 
 
 class MergeInline(ReadInline):
@@ -64,8 +63,8 @@ class MergeInline(ReadInline):
     fields = readonly_fields = ("merged", "at", "by", "undone_at")
     ordering = ("-at", "-pk")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CustomerMerge]:
-        return CustomerMerge.objects.select_related("merged", "by")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("merged", "by")
 
 
 @admin.register(Customer)
@@ -76,7 +75,7 @@ class CustomerAdmin(LongList, DeskAdmin):
     ordering = ("-pk",)
     search_fields = ("name", "email", "phone", "external_id", "external_ids__value")
     search_help_text = gettext_lazy("Name, e-mail, phone or an ID")
-    inlines = (ExternalIdInline, MembershipInline, MergeInline, EventInline)
+    inlines = (EventInline, ExternalIdInline, MembershipInline, MergeInline)
     fieldsets = (
         (None, {"fields": ("name", "country", "city", "zone", "language")}),
         (gettext_lazy("Known as"), {"fields": ("email", "phone", "external_id", "merged_into", "created_at")}),

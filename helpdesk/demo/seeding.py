@@ -12,6 +12,7 @@ from helpdesk.customers.models import Customer
 from helpdesk.demo.customers import make_customers
 from helpdesk.demo.history import DAYS, Story, conversation, play, shifts
 from helpdesk.demo.past import living_at
+from helpdesk.demo.segments import found_segments
 from helpdesk.demo.staff import hire_everybody, played, set_up_desk
 from helpdesk.demo.texts import LANGUAGES, Case, cases
 from helpdesk.tickets.models import Channel
@@ -29,6 +30,7 @@ def seed() -> None:
         set_up_desk()
     customers = make_customers(dice, now)
     play([*shifts(now), *_conversations(customers, dice, now)], until=now)
+    found_segments(customers, random.Random(1042), now)  # noqa: S311
     with living_at(now):
         for agent in played():
             go_online(agent)

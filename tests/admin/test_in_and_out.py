@@ -179,7 +179,8 @@ def test_keys_and_events_of_a_customer_are_not_changed(as_manager: Client) -> No
     """V14: they come from the channels and the API."""
     greta = make_customer("Greta", email="greta@example.com", properties={"plan": "gold"})
     event = track(greta, "Placed Order")
-    inline = {"events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "1", "events-0-id": event.pk, "events-0-metric": "Refund", "events-0-DELETE": "on"}
+    others = {f"{rows}-{which}_FORMS": "0" for rows in ("external_ids", "memberships", "merges") for which in ("TOTAL", "INITIAL")}
+    inline = {"events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "1", "events-0-id": event.pk, "events-0-metric": "Refund", "events-0-DELETE": "on"} | others
 
     as_manager.post(page_of("customers_customer", greta), {"name": "Greta Holm", "email": "other@example.com", "properties": "{}", **inline})
 

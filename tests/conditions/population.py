@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,8 @@ def moments(now: datetime) -> st.SearchStrategy[datetime]:
     """On the bounds of what definitions ask, or one microsecond off, in any time zone."""
     near = st.sampled_from([*[now] * 10, *INSTANTS]).flatmap(lambda instant: st.sampled_from(_AWAY).map(lambda away: instant + away))
     years_ago = near.map(lambda moment: moment.replace(year=1992))
-    exact = st.builds(lambda moment, off: moment + off, near | years_ago, st.sampled_from([-MOMENT, timedelta(0), MOMENT]))
+    leap_days = st.sampled_from([datetime(1992, 2, 29, hour, tzinfo=UTC) for hour in (0, 10)])
+    exact = st.builds(lambda moment, off: moment + off, near | years_ago | leap_days, st.sampled_from([-MOMENT, timedelta(0), MOMENT]))
     return st.builds(datetime.astimezone, exact, st.sampled_from(ZONES))
 
 

@@ -33,6 +33,7 @@ INSTANTS = [
     datetime(2026, 10, 25, 0, 30, tzinfo=UTC),  # 02:30 there, for the first time
     datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # 02:30 again
     datetime(2024, 2, 29, 10, tzinfo=UTC),
+    datetime(2027, 2, 28, 10, tzinfo=UTC),  # when that day comes back
     datetime(2027, 2, 28, 23, 59, 59, 999999, tzinfo=UTC),
     datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
     datetime(2027, 1, 1, tzinfo=UTC),

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.conditions.dates import HORIZON
 from helpdesk.conditions.evaluate import compile_definition
-from helpdesk.conditions.expiry import valid_until
+from helpdesk.conditions.expiry import next_change, valid_until
 from helpdesk.conditions.grammar import parse_definition
 from tests.conditions.builders import about_them, definition, done, in_the_last, number, text
 from tests.conditions.somebody import NOW, Happened, Somebody
@@ -63,14 +63,15 @@ SOMEBODY = st.builds(
 
 
 @given(DEFINITIONS, SOMEBODY, st.lists(st.timedeltas(timedelta(0), HORIZON), max_size=20))
-def test_match_is_true_just_before_and_false_at_its_end(data: dict[str, Any], somebody: Somebody, later: list[timedelta]) -> None:
-    """I12, and nowhere between is it false: asked just before, and at instants in between."""
+def test_answer_is_the_same_until_it_changes(data: dict[str, Any], somebody: Somebody, later: list[timedelta]) -> None:
+    """I12, from true to false and back: asked just before, and at instants in between."""
     parsed = parse_definition(data)
     matches = compile_definition(parsed)
-    assume(matches(somebody, NOW))
+    answer = matches(somebody, NOW)
 
-    end = valid_until(parsed, somebody, NOW)
+    change = next_change(parsed, somebody, NOW)
 
-    between = [NOW + after for after in later if end is None or NOW + after < end]
-    assert [matches(somebody, moment) for moment in between] == [True] * len(between)
-    assert end is None or (matches(somebody, end - MOMENT), matches(somebody, end)) == (True, False)
+    between = [NOW + after for after in later if change is None or NOW + after < change]
+    assert [matches(somebody, moment) for moment in between] == [answer] * len(between)
+    assert change is None or (change > NOW, matches(somebody, change - MOMENT), matches(somebody, change)) == (True, answer, not answer)
+    assert valid_until(parsed, somebody, NOW) == (change if answer else NOW)

@@ -17,7 +17,7 @@ from django_ox.models import OxTask
 from agents.availability import presence_of
 from agents.models import Agent, Role, Team
 from helpdesk.customers.facts import churn_risk
-from helpdesk.customers.models import Customer, Event
+from helpdesk.customers.models import Customer, Event, Membership, Segment
 from helpdesk.demo.history import DAYS
 from helpdesk.demo.staff import ADVICE, ORDERS, PASSWORD, PEOPLE, RETENTION, played
 from helpdesk.outbox.models import Delivery
@@ -69,7 +69,19 @@ def test_shop_has_some_hundred_customers_with_orders() -> None:
         "Viewed Product",
         "Started Checkout",
         "Opened Email",
+        "Ticket Created",
+        "Ticket Closed",
     }
+
+
+def test_shop_has_segments_that_have_grown() -> None:
+    """A list and four definitions, asked a week ago and now."""
+    sizes = {segment.name: segment.memberships.filter(until=None).count() for segment in Segment.objects.all()}
+
+    assert sizes.pop("Tent testers") == 5
+    assert len(sizes) == 4
+    assert min(sizes.values()) > 0
+    assert Membership.objects.filter(since__gt=timezone.now() - timedelta(days=7)).exists()
 
 
 def test_orders_are_numbered_once() -> None:

@@ -11,13 +11,15 @@ from django_ox.testing import run_tasks
 
 from agents.models import Toast
 from helpdesk import intake
+from helpdesk.customers.profiles import identify, track
+from helpdesk.customers.segments import create_segment
 from helpdesk.intake import Sender, process_message, quarantine, sweep
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close, reopen
 from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket
 from routing.models import RoutingDecision
 from routing.shifts import go_offline
-from tests.factories import TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team, make_ticket, receive
+from tests.factories import PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team, make_ticket, receive
 from tests.tickets.reading import again, history
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +273,16 @@ def test_sweep_goes_on_after_a_message_that_fails(monkeypatch: pytest.MonkeyPatc
 
     assert [row.status for row in Inbound.objects.order_by("message__ticket")] == ["pending", "done"]
     assert second.decisions.count() == 1
+
+
+def test_segments_are_as_they_are_when_a_ticket_is_routed() -> None:
+    """A3: who placed an order a moment ago is in the segment of those who did, though no job has looked yet."""
+    team, buyers = make_team("Buyers"), create_segment("Buyers", all_of(PLACED_ORDER_IN_2_HOURS), by=None)
+    in_segment = {"type": "profile-group-membership", "is_member": True, "group_ids": [str(buyers.pk)]}
+    make_rule(to=team, when=all_of(in_segment))
+    track(identify(email="ada@example.com"), "Placed Order")
+
+    ticket = make_ticket(sender=ADA)
+    process_message.func(Inbound.objects.get().pk)
+
+    assert again(ticket).team == team
