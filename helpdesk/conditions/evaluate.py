@@ -58,6 +58,8 @@ MatcherOfAll = Callable[[Subject, datetime], list[bool]]
 class Answers(dict["Look", Any]):
     """What a subject says at an instant: each look is made once, whoever asks and however often."""
 
+    __slots__ = ("now", "subject")
+
     def __init__(self, subject: Subject, now: datetime) -> None:
         super().__init__()
         self.subject, self.now = subject, now.astimezone(UTC)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Value
+from django.db.models import DateTimeField, QuerySet, Value
 from django.tasks import task
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from helpdesk.customers.context import CustomerContext, load_contexts
 from helpdesk.customers.definitions import in_order, moves_with_time, segments_named, with_paths
 from helpdesk.customers.matching import matching
 from helpdesk.customers.models import Customer, Event, Membership, Segment
+from helpdesk.customers.predictions.bands import same_bands
 
 log = logging.getLogger(__name__)
 AT_ONCE = 500
@@ -54,7 +55,8 @@ def update_memberships(customers: Iterable[Customer], now: datetime) -> int:
     # Locked before they are read: of two who ask about one customer, whoever knows more also writes last.
     locked = list(Customer.objects.select_for_update(no_key=True).filter(pk__in=[customer.pk for customer in customers]).order_by("pk"))
     contexts = load_contexts(locked, [definition for _segment, definition in segments], now)
-    changed = _write(contexts, segments, now) if segments else 0
+    with same_bands():
+        changed = _write(contexts, segments, now) if segments else 0
     _have_been_asked(contexts, now)
     return changed
 
@@ -175,24 +177,33 @@ def refresh(segment: Segment, definition: Definition) -> None:
 
 def _differing(segment: Segment, definition: Definition, now: datetime) -> list[int]:
     """Customers who should enter or leave: FEW of each at most, and one more if there are more."""
-    entering = _entering(segment, definition, now).values_list("pk", flat=True)
-    return [*entering[: FEW + 1], *_leaving(segment, definition, now)[: FEW + 1]]
+    return [*_entering(segment, definition, now)[: FEW + 1], *_leaving(segment, definition, now)[: FEW + 1]]
 
 
-def _entering(segment: Segment, definition: Definition, now: datetime) -> QuerySet[Customer]:
-    return matching(definition, now).filter(~Exists(Membership.objects.filter(customer=OuterRef("pk"), segment=segment, until=None)))
+# As one set without the other: told to look for each customer alone, a planner that knows nothing yet of the new members
+# reads all of them for each, and the time is the square.
+
+
+def _entering(segment: Segment, definition: Definition, now: datetime) -> QuerySet[Any, int]:
+    return _matching(definition, now).difference(_members(segment))
 
 
 def _leaving(segment: Segment, definition: Definition, now: datetime) -> QuerySet[Any, int]:
-    """Two sets, one without the other: told to look for each member alone, a planner that knows no new members yet takes the square of the time."""
-    members = Membership.objects.filter(segment=segment, until=None).order_by().values_list("customer_id", flat=True)
-    return members.difference(matching(definition, now).order_by().values_list("pk", flat=True))
+    return _members(segment).difference(_matching(definition, now))
+
+
+def _matching(definition: Definition, now: datetime) -> QuerySet[Any, int]:
+    return matching(definition, now).order_by().values_list("pk", flat=True)
+
+
+def _members(segment: Segment) -> QuerySet[Any, int]:
+    return Membership.objects.filter(segment=segment, until=None).order_by().values_list("customer_id", flat=True)
 
 
 def _fill(segment: Segment, definition: Definition, now: datetime) -> None:
     """One statement for those who enter, one for those who leave, however many. Safe to repeat after either."""
     with suppress(EmptyResultSet):  # the ORM sees that nobody can match
-        _insert(_entering(segment, definition, now).values_list(Value(segment.pk), "pk", Value(now, DateTimeField())))
+        _insert(Customer.objects.filter(pk__in=_entering(segment, definition, now)).values_list(Value(segment.pk), "pk", Value(now, DateTimeField())))
     Membership.objects.filter(segment=segment, until=None, customer__in=_leaving(segment, definition, now)).update(until=now)
     _ask_again_when_it_happens(definition, now)
 
@@ -201,6 +212,8 @@ def _insert(memberships: QuerySet[Customer, Any]) -> None:
     select, values = memberships.query.get_compiler(connection=connection).as_sql()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO customers_membership (segment_id, customer_id, since) {select} ON CONFLICT DO NOTHING", values)
+        if connection.vendor == "postgresql":  # or what follows is planned for a table without these members
+            cursor.execute("ANALYZE customers_membership")
 
 
 def _ask_again_when_it_happens(definition: Definition, now: datetime) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import Seen, evaluate
+from helpdesk.conditions.evaluate import Seen, compile_all, evaluate
 from helpdesk.conditions.grammar import parse_definition
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
 from tests.conditions.somebody import NOW, Happened, Somebody
@@ -100,6 +100,26 @@ def test_sum_adds_values_inside_the_window_and_takes_none_for_zero() -> None:
     matched, [seen] = evaluate(parse_definition(definition([spent])), Somebody(happenings={"Placed Order": orders}))
 
     assert (matched, seen.value) == (True, 100.0)
+
+
+def test_what_several_definitions_ask_is_looked_up_once() -> None:
+    """R1: in the order of the definitions, and each fact and each measure once."""
+    looked: list[str] = []
+
+    class Watched(Somebody):
+        def profile(self, name: str) -> Any:
+            looked.append(name)
+            return super().profile(name)
+
+        def events(self, metric: str) -> list[Happened]:
+            looked.append(metric)
+            return [Happened(NOW)]
+
+    asked = [[YES], [NO], [done("Placed Order")], [done("Placed Order", number("equals", 3))], [YES, NO]]
+
+    answers = compile_all(parse_definition(definition(group)) for group in asked)(Watched(), NOW)
+
+    assert (answers, looked) == ([True, False, True, False, True], ["a", "Placed Order"])
 
 
 STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk.customers.models import Customer
-from helpdesk.customers.profiles import NobodyNamed, e164, identify
+from helpdesk.customers.profiles import NobodyNamed, consent_status, e164, identify
+from helpdesk.customers.values import kind_of
 from tests.people import at_once
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +136,90 @@ def test_long_facts_are_cut_to_their_columns() -> None:
 
     customer.refresh_from_db()
     assert (len(customer.name), len(customer.language)) == (200, 10)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"email": "ada@example.com"}, {"email": "bea@example.com"}),
+        ({"external_id": "u-1"}, {"external_id": "u-2"}),
+        ({"external_id": "u-1", "email": "ada@example.com"}, {"email": "bea@example.com"}),
+    ],
+)
+def test_two_who_share_a_phone_are_two(first: dict[str, str], second: dict[str, str]) -> None:
+    """The number stays with whom it was seen first, and alone leads to them."""
+    ada = identify(**first, phone="+46701234567")
+
+    bea = identify(**second, phone="+46701234567")
+
+    assert bea != ada
+    assert (ada.phone, bea.phone, identify(phone="+46701234567"), identify(**second)) == ("+46701234567", None, ada, bea)
+
+
+def test_phone_leads_to_somebody_of_whom_nothing_else_is_known() -> None:
+    """A text message first, an order later."""
+    ada = identify(phone="+46701234567")
+
+    assert identify(email="ada@example.com", phone="+46701234567") == ada
+    assert identify(external_id="u-1", phone="+46701234567") == ada
+    assert keys(ada) == ("u-1", "ada@example.com", "+46701234567")
+
+
+def test_customer_is_found_by_what_another_system_calls_them() -> None:
+    ada = identify(email="ada@example.com", ids={"shopify": "7", "klaviyo": " 01H "})
+
+    found = [identify(ids={"shopify": "7"}), identify(ids={"klaviyo": "01H"}, email="ada@work.example"), identify(ids={"other": "7"})]
+
+    assert [customer == ada for customer in found] == [True, True, False]
+
+
+def test_id_of_another_system_stays_with_whom_it_names() -> None:
+    ada = identify(email="ada@example.com", ids={"shopify": "7"})
+
+    bea = identify(external_id="u-2")
+
+    assert identify(external_id="u-2", ids={"shopify": "7", "klaviyo": "8"}) == bea
+    assert (bea != ada, identify(ids={"shopify": "7"}), identify(ids={"klaviyo": "8"})) == (True, ada, bea)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        *[(value, "subscribed") for value in ("subscribed", "SUBSCRIBED", True, "true", "opted_in", "Opt-In", "opted in", "yes")],
+        *[(value, "unsubscribed") for value in ("unsubscribed", "UNSUBSCRIBED", False, "opted_out", "denied", "no")],
+        *[(value, None) for value in ("NEVER_SUBSCRIBED", "", None, "perhaps", 7, [], {})],
+    ],
+)
+def test_consent_is_one_of_two_words_however_it_is_told(told: Any, status: str | None) -> None:
+    """What is neither says nothing: the person never subscribed, or stays as they were."""
+    by_itself = identify(email="ada@example.com", consent={"email": told})
+    among_properties = identify(email="bea@example.com", properties={"email_consent": told})
+
+    assert consent_status(told) == status
+    assert by_itself.properties == ({"email_consent": status} if status else {})
+    assert among_properties.properties.get("email_consent") == (status or told)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), (1, 1.0), (0, False), ([1], [True]), ({"a": 1}, {"a": 1.0}), ("1", 1)])
+def test_change_of_type_is_a_change(before: Any, after: Any) -> None:
+    """Python takes True for 1, and a filter does not."""
+    identify(email="ada@example.com", properties={"a": before})
+
+    customer = identify(email="ada@example.com", properties={"a": after})
+
+    customer.refresh_from_db()
+    assert (customer.properties["a"], type(customer.properties["a"])) == (after, type(after))
+    assert list(customer.property_values.filter(name="a", until=None).values_list("kind", flat=True)) == [kind_of(after)]
+
+
+@pytest.mark.parametrize("value", [1e16, 1e22, -1.5e300, -0.0, 1e-7, 10**400])
+def test_number_that_is_told_again_is_no_change(value: float) -> None:
+    """PostgreSQL writes numbers in a way of its own."""
+    identify(email="ada@example.com", properties={"a": value})
+
+    customer = identify(email="ada@example.com", properties={"a": value})
+
+    assert customer.property_values.filter(name="a").count() == 1
 
 
 @pytest.mark.parametrize("key", ["email", "phone", "external_id"])

@@ -18,8 +18,8 @@ from helpdesk.conditions.grammar import DIMENSIONS
 from helpdesk.customers.facts import churn_risk
 from helpdesk.customers.memberships import refresh_changed, update_changed
 from helpdesk.customers.models import Customer, Event, PropertyValue
-from helpdesk.customers.predictions import jobs
-from helpdesk.customers.predictions.bands import churn_bands
+from helpdesk.customers.predictions import bands, jobs
+from helpdesk.customers.predictions.bands import churn_bands, same_bands
 from helpdesk.customers.predictions.choices import WrongChoice, change_predictions
 from helpdesk.customers.predictions.jobs import fit_orders, predict_due
 from helpdesk.customers.predictions.models import PredictionSettings
@@ -253,6 +253,17 @@ def test_limits_of_churn_risk_can_be_set(commits: Any) -> None:
     assert first == ("Medium", set())
     assert churn_bands() == ((0.4, "High"), (0.33, "Medium"), (0.0, "Low"))
     assert (churn_risk(0.5), members(risky)) == ("High", {"Anna"})
+
+
+def test_limits_stay_the_same_while_many_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(bands.cache, "get", asked.append)
+
+    with same_bands():
+        found = [churn_risk(0.5) for _ in range(3)]
+
+    assert found == ["Medium"] * 3
+    assert asked == ["churn-bands"]
 
 
 def test_limits_are_read_once(django_assert_num_queries: Any) -> None:

@@ -10,7 +10,7 @@ import time_machine
 
 from helpdesk.customers.models import Customer, PropertyValue
 from helpdesk.customers.profiles import identify
-from helpdesk.customers.values import columns, value_at
+from helpdesk.customers.values import columns, typed, value_at
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -32,10 +32,13 @@ def told(at: datetime, **properties: Any) -> Customer:
         ("2026-11-22T13:00:00+01:00", "text", {"text": "2026-11-22T13:00:00+01:00", "moment": NOON, "yearless": "11-22T12:00:00.000000"}),
         (7, "number", {"text": "7", "number": 7.0}),
         (10**400, "number", {"text": str(10**400)}),
+        (1e16, "number", {"text": "10000000000000000", "number": 1e16}),
+        (-0.0, "number", {"text": "0.0", "number": 0.0}),
         (True, "boolean", {"text": "true", "boolean": True}),
         (None, "nothing", {}),
         ([], "list", {"items": "\x1f", "length": 0}),
         (["b", 1, True, "a\x1fb"], "list", {"items": "\x1fb\x1f1\x1ftrue\x1fa b\x1f", "length": 4}),
+        ([None, {"a": 1}, [2]], "list", {"items": "\x1f\x1f\x1f\x1f", "length": 3}),
         ({"a": 1}, "object", {}),
     ],
 )
@@ -44,6 +47,14 @@ def test_value_is_filed_as_each_filter_reads_it(value: Any, kind: str, filled: d
     empty = {"text": None, "number": None, "boolean": None, "moment": None, "yearless": None, "items": None, "length": None}
 
     assert columns(value) == {"kind": kind} | empty | filled
+
+
+def test_event_keeps_the_columns_of_its_properties() -> None:
+    """Only what is known, under names that every database finds: none looks like a number or holds a quotation mark."""
+    assert typed({"1": "2026-11-22", 'it"s': [None]}) == {
+        "=1": {"kind": "text", "text": "2026-11-22", "moment": "2026-11-22T00:00:00.000000+00:00", "yearless": "11-22T00:00:00.000000"},
+        "=it%22s": {"kind": "list", "items": "\x1f\x1f", "length": 1},
+    }
 
 
 def test_property_was_what_it_was_at_that_instant() -> None:

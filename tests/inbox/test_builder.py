@@ -124,6 +124,28 @@ def test_each_incomplete_condition_has_its_own_problem() -> None:
         ((1, 0), "condition_groups[0].conditions[0].timeframe_filter.quantity"),
     ]
     assert re.findall(r'id="problem-([\d-]+)"', page(builder)) == ["0-0", "1-0"]
+    assert re.findall(r'id="([\w-]+)"[^>]* aria-invalid="true"', page(builder)) == ["0-0-value", "1-0-quantity"]
+    assert re.findall(r'id="([\w-]+)"[^>]* autofocus', page(builder)) == ["0-0-value"]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"metric": ""}, "0-0-metric"),
+        ({"often": "sum:equals", "times": "much"}, "0-0-times"),
+        ({"where": [{"property": "", "test": "string:equals"}]}, "0-0-w0-property"),
+        ({"where": [{"property": "size", "test": "string:in"}]}, "0-0-w0-add"),
+        ({"kind": "profile-group-membership", "member": "true"}, "0-0-add"),
+    ],
+)
+def test_focus_goes_to_the_first_wrong_field(change: dict[str, Any], wrong: str) -> None:
+    builder = Builder.of(definition([RECENT]))
+    builder.groups[0][0] |= change
+    builder.groups[0][0] |= {"values": []} if "kind" in change else {}
+
+    builder.checked()
+
+    assert re.findall(r'id="([\w-]+)"[^>]* autofocus[^>]* aria-invalid="true"', page(builder)) == [wrong]
 
 
 def test_more_than_100_conditions_are_refused() -> None:

@@ -69,7 +69,7 @@ def test_change_keeps_what_it_does_not_touch(tab: Client, cleo: Agent) -> None:
     [
         ({"name": ""}, "A segment needs a name."),
         ({"name": "Taken"}, "There is a segment named “Taken” already."),
-        ({"name": "x", "0-0-value": ""}, "Expected here: a text."),
+        ({"name": "x", "0-0-value": ""}, "Write a value."),
         ({"name": "x", "0-0-property": " "}, "Choose or write a name."),
         ({"name": "x", "0-0-test": "string:regex", "0-0-value": "("}, "Expected here: a simpler regular expression"),
         ({"name": "x", "0-0-kind": "profile-group-membership", "0-0-values": "77"}, "there is none with the ID “77”"),

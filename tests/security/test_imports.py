@@ -7,7 +7,8 @@ import io
 from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 
 from agents.models import Role
 from helpdesk.imports.models import Import
@@ -93,6 +94,19 @@ def test_error_file_holds_no_formula(cell: str) -> None:
     assert [other for row in rows for other in row if other.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))] == []
     assert (rows[1][4], response["Content-Disposition"]) == (f"'{cell}", f'attachment; filename="refused-{run.pk}.csv"')
     assert all(line.startswith('"') for line in content.split("\r\n") if line)
+
+
+def test_error_file_is_the_same_from_an_asgi_server() -> None:
+    """There it is handed out part by part, too."""
+    run, manager = imported("Email\n" + "no address\n" * 600), a_manager()
+
+    async def read() -> bytes:
+        browser = AsyncClient()
+        await browser.aforce_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
+        response = await browser.get(f"/imports/{run.pk}/refusals.csv")
+        return b"".join([part async for part in response.streaming_content])
+
+    assert async_to_sync(read)() == b"".join(browser_of(manager).get(f"/imports/{run.pk}/refusals.csv").streaming_content)
 
 
 def test_cells_and_names_are_text_on_every_page() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.customers.models import Customer, Event
@@ -20,8 +20,9 @@ from helpdesk.sources.shopify.topics import TOPICS
 from tests.sources.shops import a_checkout, a_person, a_refund, address_of, an_order, push, segment_source, shopify_source, signed, written
 
 pytestmark = pytest.mark.django_db
+ODD = ["1", "2025-03-01", "NaN", "1e400", "\0", "\ud800"]
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["1", "2025-03-01", "NaN", "1e400", "\0", "\ud800"]),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=20), st.sampled_from(ODD)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
@@ -145,8 +146,8 @@ def test_key_of_an_inactive_source_is_refused_like_a_wrong_one() -> None:
 
 
 def test_gzip_that_unpacks_to_a_flood_is_refused() -> None:
-    """V9."""
-    bomb = gzip.compress(b"x" * 50_000_000)
+    """V9: long before its end, which is broken."""
+    bomb = gzip.compress(b"x" * 50_000_000)[:-8] + b"nonsense"
 
     response = Client().post("/v1/batch", bomb, content_type="application/json", headers={"Content-Encoding": "gzip"})
 
@@ -239,12 +240,14 @@ def test_signed_webhook_of_any_shape_is_kept_and_answered(webhook: tuple[str, An
     assert not source.received.filter(status="pending").exclude(topic="refunds/create").exists()
 
 
+MESSAGES = st.one_of(*[mutated(TOLD | {"type": kind}) for kind in ("identify", "track", "page", "group", "alias")], ANYTHING)
+
+
 @QUICK
-@given(
-    st.lists(
-        mutated(TOLD | {"type": "identify"}) | mutated(TOLD) | mutated(TOLD | {"type": "alias"}) | mutated(TOLD | {"type": "group"}) | ANYTHING, max_size=4
-    )
-)
+@given(st.lists(MESSAGES, max_size=4))
+@example([{"type": "\ud800"}, {"type": "\0"}, {"type": {}}])
+@example([TOLD | {name: bad} for name in ("userId", "anonymousId", "event", "messageId") for bad in ("\ud800", "\0")])
+@example([TOLD | {"type": "alias", "userId": "\ud800"}, TOLD | {"type": "identify", "traits": {"\0": "\0"}}])
 def test_batch_of_any_shape_is_answered(batch: list[Any]) -> None:
     """V9."""
     _source, key = segment_source()
@@ -252,6 +255,5 @@ def test_batch_of_any_shape_is_answered(batch: list[Any]) -> None:
 
     response = Client().post("/v1/batch", body, content_type="text/plain")
 
-    is_json = b"NaN" not in body.replace(b'"NaN"', b"") and b"Infinity" not in body
-    assert response.status_code == (200 if is_json else 400)
+    assert response.status_code == 200
     assert not Received.objects.filter(reason__startswith="Something went wrong here").exists()

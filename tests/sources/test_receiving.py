@@ -51,6 +51,15 @@ def test_two_who_work_it_off_at_once_do_it_once() -> None:
     assert (Event.objects.count(), outcome()) == (1, ("done", ""))
 
 
+def test_what_is_done_is_not_done_again() -> None:
+    row = kept(shopify_source(), an_order())
+    Received.objects.update(status="done")
+
+    work_off(row)
+
+    assert Event.objects.count() == 0
+
+
 def test_what_somebody_else_has_done_is_not_called_failed() -> None:
     source = shopify_source()
     push(source, an_order())

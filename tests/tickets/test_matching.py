@@ -12,11 +12,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
 from helpdesk.conditions.evaluate import Subject, compile_all, evaluate
-from helpdesk.conditions.grammar import Definition, parse_definition
+from helpdesk.conditions.grammar import TICKET_FIELDS, Definition, parse_definition
 from helpdesk.customers.context import load_contexts
 from helpdesk.customers.matching import matching
 from helpdesk.customers.models import Customer
 from helpdesk.tickets.conversation import reply
+from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.matching import matching_tickets
 from helpdesk.tickets.models import Ticket
 from routing.matching import load_context
@@ -97,3 +98,14 @@ def test_body_is_what_the_customer_wrote_in_order(django_assert_num_queries: Any
         found = list(matching_tickets(parsed, timezone.now()))
 
     assert found == [ticket]
+
+
+@pytest.mark.parametrize("name", TICKET_FIELDS)
+def test_every_field_of_the_grammar_can_be_asked(name: str) -> None:
+    """R10."""
+    ticket = make_ticket()
+    parsed = parse_definition(definition([about_ticket(name, existence("is-set"))]))
+
+    found = list(matching_tickets(parsed, timezone.now()))
+
+    assert found == ([ticket] if ticket_value(ticket, name) else [])

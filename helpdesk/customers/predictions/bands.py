@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.core.cache import cache
 from django.db import transaction
 
@@ -11,10 +15,30 @@ _KEY = "churn-bands"
 _KEPT = 60  # seconds; whoever filled the cache just while the limits changed is wrong no longer than that
 
 Bands = tuple[tuple[float, str], ...]
+_read: ContextVar[list[Bands] | None] = ContextVar("churn-bands", default=None)
 
 
 def churn_bands() -> Bands:
-    """The lowest number of each band, the highest band first. From the cache, since every evaluation may ask."""
+    """The lowest number of each band, the highest band first. From the cache."""
+    read = _read.get()
+    if read is None:
+        return _cached()
+    if not read:
+        read.append(_cached())
+    return read[0]
+
+
+@contextmanager
+def same_bands() -> Iterator[None]:
+    """Inside, the cache is asked once: for those who evaluate many definitions or many customers."""
+    token = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _cached() -> Bands:
     bands: Bands | None = cache.get(_KEY)
     if bands is None:
         row = PredictionSettings.objects.filter(pk=1).first() or PredictionSettings()
@@ -24,5 +48,5 @@ def churn_bands() -> Bands:
 
 
 def forget_bands() -> None:
-    """When the limits that the transaction changes are the limits."""
+    """Once the limits that the transaction sets are the limits."""
     transaction.on_commit(lambda: cache.delete(_KEY))

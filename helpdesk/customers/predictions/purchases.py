@@ -71,6 +71,7 @@ class Purchases:
         rest = (self.alpha + of.age) / (self.alpha + of.age + weeks)
         total, is_long = a + self.b + chances - 1, orders > a - 1
         series = hyp2f1(np.where(is_long, total - orders, orders), np.where(is_long, a - 1, self.b + chances), total, 1 - rest)
+        series = np.where(np.isfinite(series), series, np.nan)  # where scipy gives up, nobody knows
         while_alive: Array = total / (a - 1) * (1 - rest ** np.minimum(orders, a - 1) * series)
         return np.maximum(while_alive, 0) * self.probability_alive(of)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -57,7 +58,7 @@ class MappingForm(forms.Form):
         reading = Reading(decimal="," if shape.delimiter == ";" else ".")
         initial = {"zone": settings.TIME_ZONE, "decimal": reading.decimal}
         super().__init__(data, initial=initial)
-        self.fields["zone"].choices = [(zone, zone) for zone in sorted(available_timezones())]  # type: ignore[attr-defined] # a ChoiceField has them
+        self.fields["zone"].choices = _zones()  # type: ignore[attr-defined] # a ChoiceField has them
         if self.what != EVENTS:
             del self.fields["metric"]
         for place, column in enumerate(guess_mapping(table.header, table.rows, self.what, reading)):
@@ -95,6 +96,11 @@ class MappingForm(forms.Form):
         data = self.cleaned_data
         chosen = {name: data[name] for name in ("zone", "decimal", "metric") if name in data}
         return chosen | {"month_first": bool(data["month_first"]), "country": data["country"].upper()}
+
+
+@cache
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone) for zone in sorted(available_timezones())]
 
 
 def _choices(what: str) -> list[Any]:

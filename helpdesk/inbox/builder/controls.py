@@ -21,6 +21,7 @@ from helpdesk.conditions.grammar import (
 from helpdesk.inbox.builder import settling, words
 from helpdesk.inbox.builder.filters import Row, read_text, shape
 from helpdesk.inbox.builder.picks import Offer, Picks, picks_for
+from helpdesk.inbox.builder.problems import field_of, problem
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.builder.texts import read
 
@@ -41,6 +42,7 @@ class Control:
     tokens: list[tuple[str, str]] = field(default_factory=list)
     reshapes: bool = False
     is_kind: bool = False
+    is_wrong: bool = False
 
     @property
     def place(self) -> str:
@@ -82,20 +84,36 @@ def sheet(builder: Builder) -> Sheet:
         [_line(row, f"{number}-{place}", picks, builder, builder.problems.get((number, place))) for place, row in enumerate(group)]
         for number, group in enumerate(builder.groups)
     ]
-    return Sheet(groups, picks.metrics, picks.properties, builder.focus, builder.problem)
+    return Sheet(groups, picks.metrics, picks.properties, builder.focus or _first_wrong(groups), builder.problem)
+
+
+def _first_wrong(groups: list[list[Line]]) -> str:
+    lines = [part for group in groups for line in group for part in (line, *line.wheres)]
+    wrong = next((control for line in lines for control in line.controls if control.is_wrong), None)
+    return "" if wrong is None else wrong.add if wrong.kind == "tokens" else wrong.name
 
 
 def _line(row: Row, prefix: str, picks: Picks, builder: Builder, error: DefinitionError | None) -> Line:
     kinds = [kind for kind in settling.KINDS if builder.about_tickets or kind != TicketCondition.type or row["kind"] == kind]
     kind = Control("kind", _("Kind of condition"), value=row["kind"], groups=_plain({kind: words.KINDS[kind] for kind in kinds}), reshapes=True, is_kind=True)
     metric = read_text(row.get("metric")) or ""
-    return Line(
+    line = Line(
         prefix,
         [_named(each, prefix) for each in (kind, *_controls(row, picks))],
         [_where(wanted, f"{prefix}-w{number}", picks, metric, is_first=number == 0) for number, wanted in enumerate(row.get("where", []))],
-        problem=_problem(error) if error else "",
         can_narrow=row["kind"] == MetricCondition.type,
     )
+    if error:
+        _mark(line, error)
+    return line
+
+
+def _mark(line: Line, error: DefinitionError) -> None:
+    """Says what is wrong, and marks the field that it is about."""
+    line.problem = problem(error)
+    wrong = f"{line.prefix}-{field_of(error)}"
+    for control in [control for part in (line, *line.wheres) for control in part.controls]:
+        control.is_wrong = control.name in (wrong, f"{wrong}s" if control.kind == "tokens" else wrong)
 
 
 def _where(row: Row, prefix: str, picks: Picks, metric: str, *, is_first: bool) -> Line:
@@ -212,13 +230,3 @@ def _tests(row: Row) -> Groups:
         if test in tests:
             groups.setdefault(str(words.TYPES[test.partition(":")[0]]), []).append((test, word))
     return list(groups.items())
-
-
-def _problem(error: DefinitionError) -> str:
-    """In the user's words, where nothing was written; otherwise what the grammar expected."""
-    if error.path.endswith((".metric", ".property")):
-        return _("Choose or write a name.")
-    return _("Expected here: %(expected)s.") % {"expected": error.expected}
-
-
-__all__ = ["Control", "Line", "Sheet", "sheet"]

@@ -75,16 +75,16 @@ def tests_of(row: Row) -> list[str]:
 def _comparison(row: Row) -> Row:
     allowed = tests_of(row)
     test = _one(row, "test", allowed)
-    settled: Row = {"test": test, "unit": _one(row, "unit", UNITS)}
+    found: Row = {"test": test, "unit": _one(row, "unit", UNITS)}
     if shape(test) == "texts":  # what was one text is the first of several
-        settled["values"] = row.get("values") or [value for value in [row.get("value", "")] if value]
+        found["values"] = row.get("values") or [value for value in [row.get("value", "")] if value]
     elif shape(test) == "text":
-        settled["value"] = row.get("value") or next(iter(row.get("values", [])), "")
+        found["value"] = row.get("value") or next(iter(row.get("values", [])), "")
     elif shape(test) == "truth":
-        settled["value"] = _one(row, "value", ("true", "false"))
+        found["value"] = _one(row, "value", ("true", "false"))
     elif shape(test) == "month":
-        settled["value"] = _one(row, "value", [str(month) for month in range(1, 13)])
-    return settled
+        found["value"] = _one(row, "value", [str(month) for month in range(1, 13)])
+    return found
 
 
 def _with_token(row: Row) -> Row:

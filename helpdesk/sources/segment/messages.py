@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from agents.text import readable
 from helpdesk.sources.models import Source
 from helpdesk.sources.wire import EARLIEST, Problem, an_email, an_object, moment, money, text
 
@@ -63,11 +64,13 @@ class Message:
     def id(self, name: str) -> str:
         """As text; "" without one."""
         found = self.body.get(name)
-        if found is None or isinstance(found, str):
-            return (found or "").strip()
-        if isinstance(found, bool) or not isinstance(found, (int, float)):
+        if found is None:
+            return ""
+        if isinstance(found, bool) or not isinstance(found, (str, int, float)):
             raise Problem(f"“{name}” is neither text nor a number.")
-        return str(found)
+        if readable(str(found)) != str(found):
+            raise Problem(f"“{name}” holds characters that nobody can read.")
+        return str(found).strip()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from helpdesk.sources.models import Source, digest_of
 from helpdesk.sources.receiving import collect
 from helpdesk.sources.segment.messages import LARGEST_MESSAGE, Message
-from helpdesk.sources.wire import Problem, is_within_rate, read_json, read_unpacked
+from helpdesk.sources.wire import Problem, is_within_rate, read_json, read_unpacked, text
 
 log = logging.getLogger(__name__)
 LARGEST_BATCH, MOST_MESSAGES = 500 * 1024, 2_500  # the published protocol's
@@ -88,7 +88,7 @@ def _message(told: Any, sent_at: Any, context: Any) -> Message:
     if not isinstance(told, dict):
         return Message("", {"message": told}, sent_at)
     body = ({"context": context} if context else {}) | _without_key(told)
-    return Message(str(body.get("type"))[:100], body, sent_at or told.get("sentAt"))
+    return Message(text(body.get("type"), longest=100), body, sent_at or told.get("sentAt"))
 
 
 def _without_key(body: dict[str, Any]) -> dict[str, Any]:
