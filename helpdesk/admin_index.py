@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from agents.models import Agent, Team
 from helpdesk.outbox.models import Delivery
+from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
 
 
@@ -22,13 +23,19 @@ class Notice:
 
 def notices() -> list[Notice]:
     """For people who may see all of it: the admin lets nobody else in."""
-    return [*_unread_mail(), *_unsent(), *_left_behind(), *_empty_teams()]
+    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams()]
 
 
 def _unread_mail() -> list[Notice]:
     count = Inbound.objects.filter(status=Inbound.Status.QUARANTINED).count()
     text = ngettext("%(n)d message could not be read.", "%(n)d messages could not be read.", count) % {"n": count}
     return [Notice(text, f"{reverse('admin:tickets_inbound_changelist')}?status__exact=quarantined")] if count else []
+
+
+def _unread_data() -> list[Notice]:
+    count = Received.objects.filter(status=Received.Status.FAILED).count()
+    text = ngettext("%(n)d piece of received data needs a person.", "%(n)d pieces of received data need a person.", count) % {"n": count}
+    return [Notice(text, f"{reverse('admin:sources_received_changelist')}?status__exact=failed")] if count else []
 
 
 def _unsent() -> list[Notice]:
