@@ -8,12 +8,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import DateTimeField, QuerySet, Value
 from django.tasks import task
@@ -202,8 +200,7 @@ def _members(segment: Segment) -> QuerySet[Any, int]:
 
 def _fill(segment: Segment, definition: Definition, now: datetime) -> None:
     """One statement for those who enter, one for those who leave, however many. Safe to repeat after either."""
-    with suppress(EmptyResultSet):  # the ORM sees that nobody can match
-        _insert(Customer.objects.filter(pk__in=_entering(segment, definition, now)).values_list(Value(segment.pk), "pk", Value(now, DateTimeField())))
+    _insert(Customer.objects.filter(pk__in=_entering(segment, definition, now)).values_list(Value(segment.pk), "pk", Value(now, DateTimeField())))
     Membership.objects.filter(segment=segment, until=None, customer__in=_leaving(segment, definition, now)).update(until=now)
     _ask_again_when_it_happens(definition, now)
 

@@ -15,11 +15,13 @@ from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import track
 from helpdesk.intake import quarantine
 from helpdesk.outbox.models import Delivery
+from helpdesk.sources.models import Received
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.conversation import reply
 from helpdesk.tickets.models import Inbound, Ticket
 from tests.admin.conftest import list_of, page_of, press, problems, run_action, said
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
+from tests.sources.shops import shopify_source
 
 pytestmark = pytest.mark.django_db
 
@@ -241,16 +243,18 @@ def test_first_page_says_what_needs_somebody(as_manager: Client, manager: Agent)
     assign_agent(ticket, gone, by=manager)
     Agent.objects.filter(pk=gone.pk).update(is_active=False)
     make_rule("Rule", to=make_team("Returns"), when=all_of(CHANNEL_IS_SMS))
+    Received.objects.create(source=shopify_source(), external_id="1", topic="shop/redact", status=Received.Status.FAILED)
 
     notices = as_manager.get("/admin/").context["notices"]
 
     assert [notice.text for notice in notices] == [
         "1 message could not be read.",
+        "1 piece of received data needs a person.",
         "1 reply could not be sent.",
         "1 open ticket belongs to Gone, who cannot sign in.",
         "Returns has no members, and a rule sends tickets there.",
     ]
-    assert [len(as_manager.get(notice.url).context["cl"].result_list) for notice in notices[:3]] == [1, 1, 1]
+    assert [len(as_manager.get(notice.url).context["cl"].result_list) for notice in notices[:4]] == [1, 1, 1, 1]
 
 
 def test_first_page_is_quiet_when_nothing_waits(as_manager: Client) -> None:

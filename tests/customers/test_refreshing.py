@@ -147,7 +147,6 @@ def test_segment_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPat
 
 
 def test_definition_that_nobody_can_match_has_no_members() -> None:
-    """The database is not even asked."""
     Segment.objects.create(name="Nobody", definition=definition([belongs("x")]))
     make_customer("Anna")
 
