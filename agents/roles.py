@@ -21,6 +21,7 @@ _SETTINGS = (
     *("tickets.view_tag", "tickets.add_tag", "tickets.change_tag"),
     *("tickets.view_inbound", "tickets.change_inbound", "outbox.view_delivery", "outbox.change_delivery"),
     *("sources.add_source", "sources.change_source", "sources.view_source", "sources.view_received", "sources.change_received"),
+    *("customers.view_predictionsettings", "customers.change_predictionsettings"),
     *("customers.change_customer", "customers.view_event", "customers.view_segment", "customers.change_segment", "customers.add_segment"),
 )
 _SYSTEM = ("api.add_apikey", "api.view_apikey", "api.delete_apikey", "django_ox.view_oxtask", "django_ox.change_oxtask")

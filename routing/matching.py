@@ -16,6 +16,7 @@ from agents.models import Team
 from helpdesk.conditions.evaluate import evaluate
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.customers.context import CustomerContext, load_contexts
+from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import Rule
@@ -53,9 +54,9 @@ def match_rules(ticket: Ticket, now: datetime) -> Match:
     rules = [(rule, _read(rule.written)) for rule in _active_rules()]
     context = load_context(ticket, [definition for _rule, definition in rules if isinstance(definition, Definition)], now)
     match = Match(team=None, views=[], reasons=[])
-    for rule, definition in rules:
-        reason = _try(rule, definition, context)
-        match.reasons.append(reason)
+    with same_bands():
+        match.reasons += [_try(rule, definition, context) for rule, definition in rules]
+    for (rule, _definition), reason in zip(rules, match.reasons, strict=True):
         if reason["matched"] and rule.view:
             match.views.append(rule.view)
         elif reason["matched"] and match.team is None:

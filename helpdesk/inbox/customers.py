@@ -1,4 +1,4 @@
-"""Finding customers among a million: by what is theirs alone in an instant, by a part of it for as long as a page may take."""
+"""Customers in lines, found among a million for as long as a page may take."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404
 
 from agents.models import Agent
 from helpdesk.customers.models import Customer, Event, Membership, Segment
-from helpdesk.customers.profiles import e164
-from helpdesk.inbox.patience import TookTooLong, within
+from helpdesk.customers.patience import PATIENCE, TookTooLong, within
+from helpdesk.customers.searching import search
 from helpdesk.tickets.models import Ticket
 
 PAGE = 50
-PATIENCE = 2.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -75,23 +73,8 @@ def number_of(text: str) -> int:
 
 def _page(customers: QuerySet[Customer], query: str) -> list[int]:
     """Their numbers, one more than a page holds if there are more."""
-    if query:
-        if exact := _exactly(query):
-            return list(customers.filter(pk__in=exact).order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
-        parts = [Q(**{f"{column}__icontains": query}) for column in ("name", "email", "phone", "external_id")]
-        customers = customers.filter(parts[0] | parts[1] | parts[2] | parts[3])
-    return list(customers.order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
-
-
-def _exactly(query: str) -> set[int]:
-    """Whose whole e-mail, phone number or ID this is, each looked up in its own index. A merged profile leads to the one it became."""
-    ways = [
-        Customer.objects.alias(address=Lower("email")).filter(address=query.lower()),
-        Customer.objects.filter(external_id=query),
-        Customer.objects.filter(external_ids__value=query),
-        *([Customer.objects.filter(phone=number)] if (number := e164(query)) else []),
-    ]
-    return {survivor or number for way in ways for number, survivor in way.values_list("pk", "merged_into")[:PAGE]}
+    found = search(customers, query) if query else customers
+    return list(found.order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
 
 
 def _lines(numbers: Iterable[int], reader: Agent) -> list[CustomerLine]:

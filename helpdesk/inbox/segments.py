@@ -12,12 +12,10 @@ from helpdesk.conditions.grammar import Definition, DefinitionError, parse_defin
 from helpdesk.conditions.wording import phrases
 from helpdesk.customers.definitions import definition_of
 from helpdesk.customers.models import Segment
-from helpdesk.customers.segments import Figures, figures, segments_named, used_by
+from helpdesk.customers.patience import PATIENCE, TookTooLong, within
+from helpdesk.customers.segments import Figures, figures, segment_names, segments_named, used_by
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.inbox.patience import TookTooLong, within
 from routing.models import Rule, TeamMatching
-
-PATIENCE = 2.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -77,15 +75,9 @@ def _asks(rule: Rule, segment: Segment) -> bool:
         return False
 
 
-def segment_names() -> dict[str, str]:
-    return {str(number): name for number, name in Segment.objects.values_list("pk", "name")}
-
-
 def sentence(definition: Definition | None) -> list[tuple[str, str]]:
-    """(kind, words) of each part with the blank that follows it; see `wording.phrases`."""
-    parts = phrases(definition, segment_names()) if definition else []
-    following = [kind for kind, _text in parts[1:]] + [")"]
-    return [(kind, text if kind == "(" or after == ")" else f"{text} ") for (kind, text), after in zip(parts, following, strict=False)]
+    """(kind, words) of each part, blanks included; see `wording.phrases`. Nothing as long as it is not complete."""
+    return phrases(definition, segment_names()) if definition else []
 
 
 @dataclass

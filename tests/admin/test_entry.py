@@ -30,6 +30,8 @@ LISTS = {
     "agents_agent": "owner admin manager",
     "agents_team": "owner admin manager",
     "outbox_delivery": "owner admin manager",
+    "sources_source": "owner admin manager",
+    "sources_received": "owner admin manager",
     "api_apikey": "owner admin",
     "django_ox_oxtask": "owner admin",
 }
@@ -140,7 +142,7 @@ def test_list_is_closed_to(role: Role, model: str) -> None:
 
 def test_every_list_of_the_admin_is_named_above() -> None:
     """What another package registers would otherwise appear unseen."""
-    one_row = {"agents_businesshours", "routing_roundrobinsettings"}
+    one_row = {"agents_businesshours", "routing_roundrobinsettings", "customers_predictionsettings"}
 
     registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry}
 
@@ -148,7 +150,11 @@ def test_every_list_of_the_admin_is_named_above() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "titles"), [(Role.ADMIN, ["Received messages", "Deliveries", "Background jobs"]), (Role.MANAGER, ["Received messages", "Deliveries"])]
+    ("role", "titles"),
+    [
+        (Role.ADMIN, ["Received messages", "Received data", "Deliveries", "Background jobs"]),
+        (Role.MANAGER, ["Received messages", "Received data", "Deliveries"]),
+    ],
 )
 def test_side_bar_shows_what_may_be_seen(role: Role, titles: list[str]) -> None:
     response = browser_of(make_agent(role=role)).get(INDEX)

@@ -34,7 +34,7 @@ def change_predictions(*, by: Agent | None, **changes: Any) -> PredictionSetting
     before = {name: getattr(settings, name) for name in changes}
     for name, value in changes.items():
         setattr(settings, name, value)
-    _check(settings)
+    check_choices(settings)
     settings.save(update_fields=list(changes))
     changed = {name for name, value in before.items() if getattr(settings, name) != value}
     if changed & _LIMITS:
@@ -45,7 +45,8 @@ def change_predictions(*, by: Agent | None, **changes: Any) -> PredictionSetting
     return settings
 
 
-def _check(settings: PredictionSettings) -> None:
+def check_choices(settings: PredictionSettings) -> None:
+    """WrongChoice."""
     try:
         settings.clean_fields()
     except ValidationError as error:

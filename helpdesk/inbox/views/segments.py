@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.customers import segments as verbs
+from helpdesk.customers.effect import effect_of
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.inbox.access import manages_customers, reads_customers
 from helpdesk.inbox.builder.controls import sheet
-from helpdesk.inbox.builder.effect import effect_of
 from helpdesk.inbox.builder.picks import picks_for
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.customers import find_customers, number_of

@@ -1,4 +1,4 @@
-"""Questions that a page asks of the database only for so long: an answer that takes longer is not worth a page that hangs."""
+"""Questions that people ask of all customers, only for so long: an answer that takes longer is not worth a page, or a program, that hangs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
+PATIENCE = 2.0  # seconds
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 
 

@@ -1,4 +1,4 @@
-"""Who matches what is being built: how many, and a few of them to look at."""
+"""Who matches a definition that is being written: how many, and a few of them to look at."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from django.utils import timezone
 from helpdesk.conditions.grammar import Definition
 from helpdesk.customers.matching import matching
 from helpdesk.customers.models import Customer
-from helpdesk.inbox.patience import TookTooLong, within
+from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 
 CAP = 10_000
 SAMPLE = 5
-PATIENCE = 2.0  # seconds
 
 
 @dataclass
