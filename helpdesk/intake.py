@@ -162,11 +162,17 @@ def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tu
         customer=customer,
         channel=inbound.channel,
         inbox=inbound.inbox,
-        thread_key=thread_key(inbound, customer),
+        thread_key=_open_thread(inbound, customer) or thread_key(inbound, customer),
         subject=one_line(inbound.subject) or _first_words(readable(inbound.text)),
         language=inbound.sender.language or customer.language,
         at=at,
     )
+
+
+def _open_thread(inbound: InboundMessage, customer: Customer) -> str | None:
+    """The key of the same conversation from when this customer was two profiles, if its ticket is still open."""
+    keys = [thread_key(inbound, former) for former in customer.merged_here.only("pk")]
+    return Ticket.objects.filter(inbox=inbound.inbox, thread_key__in=keys, closed_at=None).values_list("thread_key", flat=True).first() if keys else None
 
 
 def thread_key(inbound: InboundMessage, customer: Customer) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
+from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 
 
 class TryAgain(APIException):
@@ -34,6 +35,16 @@ def kept_or_try_again() -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise TryAgain from error
+
+
+@contextmanager
+def in_time(field: str, advice: str) -> Iterator[None]:
+    """400 for a question that takes longer than PATIENCE, with what to do instead. Only reading belongs in it."""
+    try:
+        with within(PATIENCE):
+            yield
+    except TookTooLong as error:
+        raise serializers.ValidationError({field: [advice]}) from error
 
 
 def answer(outcome: str, **ids: int | None) -> Response:

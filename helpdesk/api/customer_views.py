@@ -15,7 +15,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.base import AnswersTickets, NewestFirst, answer, kept_or_try_again, person
+from helpdesk.api.base import AnswersTickets, NewestFirst, answer, in_time, kept_or_try_again, person
 from helpdesk.api.customer_serializers import (
     CustomerDetailSerializer,
     CustomerReceiptSerializer,
@@ -57,6 +57,10 @@ class CustomersView(ListAPIView[Customer]):
     pagination_class = NewestFirst
     filterset_class = CustomerFilter
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with in_time("q", "There are too many customers to look through for this. A whole e-mail, phone number or ID is found at once."):
+            return super().list(request, *args, **kwargs)
+
     @extend_schema(request=CustomerSerializer, responses={201: CustomerReceiptSerializer, 200: CustomerReceiptSerializer})
     def post(self, request: Request) -> Response:
         form = CustomerSerializer(data=request.data)
@@ -72,10 +76,7 @@ class OfCustomer(GenericAPIView[Any]):
     permission_classes = (AnswersTickets,)
 
     def customer(self) -> Customer:
-        found = get_object_or_404(Customer, pk=self.kwargs["number"])
-        while found.merged_into is not None:
-            found = found.merged_into
-        return found
+        return get_object_or_404(Customer, pk=self.kwargs["number"]).survivor
 
 
 class CustomerView(OfCustomer, RetrieveAPIView[Customer]):

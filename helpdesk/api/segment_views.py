@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -29,11 +28,11 @@ from helpdesk.api.segment_serializers import (
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
 from helpdesk.customers.definitions import definition_of
-from helpdesk.customers.matching import matching
+from helpdesk.customers.effect import effect_of
 from helpdesk.customers.models import Customer, Segment
-from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, delete_segment, remove_members, size, warnings
+from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, delete_segment, remove_members, segment_names, size, warnings
 
-CAP, SAMPLE = 10_000, 5
+TOO_SLOW = "This takes too long to preview. Make the segment: its size and its members appear when everybody has been asked."
 
 
 @contextmanager
@@ -49,7 +48,7 @@ def in_words(field: str) -> Iterator[None]:
 
 
 def words(definition: Definition | None) -> str:
-    return describe(definition, {str(number): name for number, name in Segment.objects.values_list("pk", "name")}) if definition else ""
+    return describe(definition, segment_names()) if definition else ""
 
 
 class ByName(NewestFirst):
@@ -163,9 +162,7 @@ class SegmentPreviewView(GenericAPIView[Any]):
         form.is_valid(raise_exception=True)
         with in_words("definition"):
             definition = parse_definition(form.validated_data["definition"])
-            return Response(PreviewSerializer({"words": words(definition), **_effect(definition)}).data)
-
-
-def _effect(definition: Definition) -> dict[str, Any]:
-    found = matching(definition, timezone.now())
-    return {"count": found.order_by()[: CAP + 1].count(), "sample": found.order_by("-pk")[:SAMPLE]}
+            effect = effect_of(definition)
+        if effect.is_slow:
+            raise serializers.ValidationError({"definition": [TOO_SLOW]})
+        return Response(PreviewSerializer({"words": words(definition), "count": effect.count, "sample": effect.sample}).data)

@@ -67,6 +67,14 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.external_id or f"#{self.pk}"
 
+    @property
+    def survivor(self) -> Customer:
+        """Whose profile this is by now: their own, or the one that it became, however often that was merged."""
+        found = self
+        while found.merged_into is not None:
+            found = found.merged_into
+        return found
+
 
 class ExternalId(models.Model):
     """What another system calls this customer: (“shopify”, “7012345”), (“segment-anonymous”, “507f191e…”)."""

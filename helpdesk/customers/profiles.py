@@ -39,10 +39,8 @@ def identify(
 def mend(customer: Customer, fields: Mapping[str, str]) -> None:
     """What people correct by hand in name, country, city, zone and language, also to nothing: with its history, and nothing else is written."""
     now = timezone.now()
-    told = {f"${name}": value for name, value in fields.items()}
     Customer.objects.filter(pk=customer.pk).update(**fields, changed_at=now)
-    customer.property_values.filter(name__in=told, until=None).update(until=now)
-    remember(customer, {name: value for name, value in told.items() if value}, at=now)
+    remember(customer, {f"${name}": value for name, value in fields.items()}, at=now)
 
 
 def track(

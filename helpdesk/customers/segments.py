@@ -18,28 +18,10 @@ from agents.models import Agent
 from agents.people import NotForYou
 from agents.text import one_line
 from helpdesk.conditions.grammar import Definition, DefinitionError, GroupCondition, TicketCondition, as_json, parse_definition
-from helpdesk.customers.definitions import definition_of, moves_with_time, numbers, reached_from, segments_named, with_paths
+from helpdesk.customers.definitions import definition_of, numbers, reached_from, segments_named, with_paths
 from helpdesk.customers.memberships import refresh_changed
 from helpdesk.customers.models import Customer, Membership, Segment
 
-__all__ = [
-    "Figures",
-    "SegmentError",
-    "add_members",
-    "change_segment",
-    "create_segment",
-    "delete_segment",
-    "figures",
-    "growth",
-    "moves_with_time",
-    "must_manage",
-    "remove_members",
-    "segments_named",
-    "size",
-    "used_by",
-    "warnings",
-    "warnings_of",
-]
 Given = dict[str, Any] | None
 _AT_ONCE = 1_000
 
@@ -217,14 +199,13 @@ def _counts(start: datetime) -> dict[str, Count]:
     }
 
 
+def segment_names() -> dict[str, str]:
+    """By number, as definitions write it; for `wording`."""
+    return {str(number): name for number, name in Segment.objects.values_list("pk", "name")}
+
+
 def size(segment: Segment) -> int:
     return segment.memberships.filter(until=None).count()
-
-
-def growth(segment: Segment, days: int = 7) -> tuple[int, int]:
-    """How many entered and how many left in the last days; who did both counts in both."""
-    found = figures([segment], days=days)[segment.pk]
-    return found.entered, found.left
 
 
 def used_by(segment: Segment) -> list[Segment]:

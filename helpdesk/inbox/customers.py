@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.http import Http404
 
 from agents.models import Agent
 from helpdesk.customers.models import Customer, Event, Membership, Segment
 from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.searching import search
+from helpdesk.inbox.addresses import number_of
 from helpdesk.tickets.models import Ticket
 
 PAGE = 50
@@ -62,13 +62,6 @@ def find_customers(query: str) -> list[Customer]:
 def _living(segment: Segment | None) -> QuerySet[Customer]:
     customers = Customer.objects.filter(merged_into=None)
     return customers.filter(memberships__segment=segment, memberships__until=None) if segment else customers
-
-
-def number_of(text: str) -> int:
-    """Of a row, from an address; anything else is not there."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Http404
-    return int(text)
 
 
 def _page(customers: QuerySet[Customer], query: str) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Agent
+from helpdesk.inbox.addresses import cursor, read_cursor
 from helpdesk.inbox.conversation import conversation
 from helpdesk.inbox.navigation import latest_change, navigation
 from helpdesk.inbox.overview import overview
@@ -45,27 +45,12 @@ def rows(agent: Agent, key: str, *, before: str = "") -> dict[str, Any]:
     """One page of a list. `before` is where the page above it ended."""
     tickets = tickets_in(agent, key)
     if before:
-        at, number = _read_cursor(before)
+        at, number = read_cursor(before)
         # Redundant on purpose: the plain comparison is what the index is searched by.
         tickets = tickets.filter(last_message_at__lte=at).filter(Q(last_message_at__lt=at) | Q(pk__lt=number))
     page = list(tickets[: PAGE + 1])
-    older = _cursor(page[PAGE - 1]) if len(page) > PAGE else ""
+    older = cursor(page[PAGE - 1].last_message_at, page[PAGE - 1].pk) if len(page) > PAGE else ""
     return {"tickets": page[:PAGE], "older": older, "before": before}
-
-
-def _cursor(ticket: Ticket) -> str:
-    return f"{ticket.last_message_at.isoformat()}~{ticket.pk}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    moment, _, number = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError(cursor)
-        return at, int(number)
-    except ValueError:
-        raise Http404 from None
 
 
 def list_page(request: AgentRequest, key: str) -> HttpResponse:

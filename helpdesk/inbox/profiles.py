@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404
 
 from agents.models import Agent
 from helpdesk.conditions.grammar import DIMENSIONS
 from helpdesk.customers.facts import churn_risk
-from helpdesk.customers.models import Customer, CustomerMerge, Event, Membership, PropertyValue
+from helpdesk.customers.models import Customer, CustomerMerge, Membership, PropertyValue
 from helpdesk.customers.pins import pinned_names
+from helpdesk.inbox.addresses import cursor, read_cursor
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.events import event_lines
 from helpdesk.tickets.models import Ticket
@@ -92,30 +92,15 @@ def timeline(customer: Customer, *, metric: str = "", before: str = "") -> dict[
     """The newest events, of one metric if it is named; `before` is where the part above ended."""
     events = customer.events.filter(metric=metric) if metric else customer.events.all()
     if before:
-        at, number = _read_cursor(before)
+        at, number = read_cursor(before)
         events = events.filter(occurred_at__lte=at).filter(Q(occurred_at__lt=at) | Q(pk__lt=number))
     page = list(events.order_by("-occurred_at", "-pk")[: EVENTS + 1])
-    older = _cursor(page[EVENTS - 1]) if len(page) > EVENTS else ""
+    older = cursor(page[EVENTS - 1].occurred_at, page[EVENTS - 1].pk) if len(page) > EVENTS else ""
     return {"events": event_lines(page[:EVENTS]), "older": older, "metric": metric, "metrics": _metrics(customer)}
 
 
 def _metrics(customer: Customer) -> list[str]:
     return list(customer.events.order_by("metric").values_list("metric", flat=True).distinct())
-
-
-def _cursor(event: Event) -> str:
-    return f"{event.occurred_at.isoformat()}~{event.pk}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    moment, _tilde, number = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError(cursor)
-        return at, int(number)
-    except ValueError:
-        raise Http404 from None
 
 
 def _memberships(customer: Customer) -> list[Membership]:

@@ -18,9 +18,9 @@ from django.utils import timezone
 from agents.text import one_line
 from helpdesk.conditions.dates import as_moment
 from helpdesk.conditions.filters import as_number
+from helpdesk.customers.incoming import LARGEST_AMOUNT
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-MOST_MONEY = Decimal(10) ** 12  # what an event's value can hold
 REQUESTS_A_MINUTE = 3_000  # from one address (V15)
 PASSING = (InterfaceError, OperationalError)  # the database is away or busy: another time it will not be
 UNEXPECTED = "Something went wrong here, not there. The log has the details."
@@ -110,7 +110,7 @@ def money(value: Any) -> Decimal | None:
         return None
     try:
         amount = Decimal(str(value)[:40])
-        return amount.quantize(Decimal("0.01"), ROUND_HALF_UP) if amount.is_finite() and abs(amount) < MOST_MONEY else None
+        return amount.quantize(Decimal("0.01"), ROUND_HALF_UP) if amount.is_finite() and abs(amount) < LARGEST_AMOUNT else None
     except InvalidOperation:
         return None
 

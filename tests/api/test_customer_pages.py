@@ -89,6 +89,16 @@ def test_question_that_makes_no_sense_is_400(api: APIClient, asked: dict[str, st
     assert api.get("/api/v1/customers/", asked).status_code == 400
 
 
+def test_search_that_takes_too_long_says_what_is_quick(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk.api.base.PATIENCE", 0.001)
+    Customer.objects.bulk_create([Customer(external_id=f"c{number}", name="x" * 150) for number in range(20_000)])
+
+    response = api.get("/api/v1/customers/", {"q": "zz"})
+
+    advice = "There are too many customers to look through for this. A whole e-mail, phone number or ID is found at once."
+    assert (response.status_code, response.json()) == (400, {"q": [advice]})
+
+
 def test_list_of_a_segment_holds_its_members_of_now(api: APIClient, ada: Customer) -> None:
     bob = identify(email="bob@example.com", name="Bob")
     identify(email="eva@example.com", name="Eva")

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from agents.models import Agent, Role
-from helpdesk.customers.models import Membership, Segment
+from helpdesk.api.segment_views import TOO_SLOW
+from helpdesk.customers.models import Customer, Membership, Segment
 from helpdesk.customers.profiles import identify
 from helpdesk.customers.segments import add_members, create_segment
 from tests.api.conftest import SignIn, iso
@@ -129,6 +130,16 @@ def test_preview_counts_samples_and_says_it_in_words(api: APIClient) -> None:
 
     assert (status, told["words"], told["count"], [row["name"] for row in told["sample"]]) == (200, FRENCH, 7, ["C6", "C5", "C4", "C3", "C2"])
     assert Segment.objects.count() == 0
+
+
+def test_preview_that_takes_too_long_is_given_up(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk.customers.effect.PATIENCE", 0.001)
+    Customer.objects.bulk_create([Customer(external_id=f"c{number}") for number in range(20_000)])
+    heavy = all_of({"type": "profile-property", "property": "x", "filter": {"type": "string", "operator": "not-contains", "value": "y"}})
+
+    status, problem = call(api, "POST", "preview/", {"definition": heavy})
+
+    assert (status, problem) == (400, {"definition": [TOO_SLOW]})
 
 
 def test_preview_names_the_place_of_what_is_wrong(api: APIClient) -> None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from helpdesk.conditions.grammar import parse_definition
 from helpdesk.customers import memberships
+from helpdesk.customers.definitions import moves_with_time
 from helpdesk.customers.memberships import refresh_changed, refresh_moving, update_changed
 from helpdesk.customers.models import Customer, Membership, Segment
 from helpdesk.customers.profiles import track
-from helpdesk.customers.segments import create_segment, moves_with_time
+from helpdesk.customers.segments import create_segment
 from tests.conditions.builders import about_them, definition, done, in_the_last
 from tests.customers.test_segments import FRENCH, belongs, members
 from tests.factories import make_customer

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django_ox.models import OxTask
 
 from helpdesk import intake
+from helpdesk.customers.merging import merge_customers
 from helpdesk.customers.models import Customer
+from helpdesk.customers.profiles import identify
 from helpdesk.intake import Receipt, Sender, fingerprint, quarantine, receive_message
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Inbound, Message, Ticket
@@ -220,3 +222,16 @@ def test_received_at_is_now_whatever_the_sender_claims() -> None:
     receive(sent_at=timezone.now().replace(year=2099))
 
     assert before <= Ticket.objects.get().last_message_at <= timezone.now()
+
+
+def test_conversation_goes_on_after_its_customer_was_merged_into_another() -> None:
+    """The ticket has moved to the survivor; the next text message of the same conversation lands in it."""
+    ida, grace = make_agent("Ida"), identify(email="grace@example.com")
+    text = {"channel": "sms", "inbox": "+46700000001", "conversation_id": "+46701234567", "sender": Sender(phone="+46701234567")}
+    first = receive(external_id="1", **text)
+
+    merge_customers(grace, Ticket.objects.get().customer, by=ida)
+    second = receive(external_id="2", **text)
+
+    assert (second.status, second.ticket) == ("appended", first.ticket)
+    assert Ticket.objects.get().customer == grace

@@ -9,7 +9,8 @@ from typing import Any
 from agents.models import Agent, Team
 from helpdesk.conditions.grammar import GroupCondition, MetricCondition, PropertyCondition, TicketCondition
 from helpdesk.customers.facts import COLUMNS, stored_name
-from helpdesk.customers.models import KnownName, Segment
+from helpdesk.customers.models import KnownName
+from helpdesk.customers.segments import segment_names
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.builder.filters import Row, read_text
 from helpdesk.inbox.builder.state import Builder
@@ -62,7 +63,7 @@ def picks_for(builder: Builder) -> Picks:
         metrics=[(each.name, "") for each in found if each.of == KnownName.Of.METRIC],
         profile={each.name: each for each in found if each.of == KnownName.Of.PROFILE},
         of_events={(each.metric, each.name): each for each in found if each.of == KnownName.Of.EVENT},
-        segments={str(number): name for number, name in Segment.objects.values_list("pk", "name")},
+        segments=segment_names(),
         of_tickets=_of_tickets() if builder.about_tickets else {},
     )
     for group in builder.groups:

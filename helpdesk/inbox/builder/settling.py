@@ -17,17 +17,11 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
 )
 from helpdesk.conditions.regions import REGIONS
+from helpdesk.inbox.builder import words
 from helpdesk.inbox.builder.filters import TESTS, WHENS, Row, shape
 
-KINDS = (
-    *(MetricCondition.type, PropertyCondition.type, PredictionCondition.type, GroupCondition.type, RegionCondition.type, ConsentCondition.type),
-    TicketCondition.type,
-)
-COMPARISONS = ("greater-than-or-equal", "equals", "greater-than", "less-than", "less-than-or-equal", "not-equals")
-OFTEN = ("once", "never", *(f"{measured}:{name}" for measured in ("count", "sum") for name in COMPARISONS))
-UNITS = ("day", "hour", "week")
-CHANNELS = ("email", "sms", "push")
-CONSENTS = ("true:any", "true:subscribed", "false:any", "false:unsubscribed", "false:never_subscribed")
+# What a select may be: what it offers.
+KINDS, OFTEN, UNITS, CHANNELS, CONSENTS = (tuple(each) for each in (words.KINDS, words.OFTEN, words.UNITS, words.CHANNELS, words.CONSENTS))
 _TYPES_OF_TICKET = {"tags": ("list", "existence"), "sentiment_score": ("numeric", "existence"), "created": ("date", "existence")}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.utils.dates import MONTHS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from helpdesk.conditions import grammar
 from helpdesk.conditions.grammar import (
     ConsentCondition,
     GroupCondition,
@@ -15,6 +17,7 @@ from helpdesk.conditions.grammar import (
     RegionCondition,
     TicketCondition,
 )
+from helpdesk.conditions.wording_names import KNOWN_PROPERTIES, OWN_FIELDS
 
 KINDS = {
     MetricCondition.type: _("What someone has done"),
@@ -127,27 +130,7 @@ TICKET_FIELDS = {
     "assignee": _("Assignee"),
     "created": _("Created"),
 }
-DIMENSIONS = {
-    "churn_probability": _("Churn probability"),
-    "average_days_between_orders": _("Average days between orders"),
-    "average_order_value": _("Average order value"),
-    "historic_clv": _("Historic value"),
-    "predicted_clv": _("Predicted value"),
-    "total_clv": _("Total value"),
-    "historic_number_of_orders": _("Historic number of orders"),
-    "predicted_number_of_orders": _("Predicted number of orders"),
-    "expected_date_of_next_purchase": _("Expected date of the next order"),
-}
-OWN_PROPERTIES = {
-    "$country": _("Country"),
-    "$city": _("City"),
-    "$language": _("Language"),
-    "$zone": _("Time zone"),
-    "$name": _("Name"),
-    "$email": _("E-mail"),
-    "$phone": _("Phone"),
-    "$external_id": _("External ID"),
-    "churn_risk": _("Churn risk"),
-}
+DIMENSIONS = {name: capfirst(KNOWN_PROPERTIES[name]) for name in grammar.DIMENSIONS}
+OWN_PROPERTIES = {name if name == "churn_risk" else f"${name}": capfirst(label) for name, label in OWN_FIELDS.items()}
 STATUSES = {"open": _("Open"), "closed": _("Closed")}
 CHURN = {"High": pgettext_lazy("churn risk", "High"), "Medium": pgettext_lazy("churn risk", "Medium"), "Low": pgettext_lazy("churn risk", "Low")}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.customers.models import Customer, PropertyValue, Segment
@@ -44,12 +44,7 @@ def customer(request: AgentRequest, customer_id: int) -> HttpResponse:
 
 
 def living_customer(customer_id: int) -> Customer:
-    customer = Customer.objects.filter(pk=customer_id).first()
-    while customer is not None and customer.merged_into_id is not None:
-        customer = customer.merged_into
-    if customer is None:
-        raise Http404
-    return customer
+    return get_object_or_404(Customer, pk=customer_id).survivor
 
 
 def profile_of(request: AgentRequest, wanted: Customer, *, status: int = 200, **problem: Any) -> HttpResponse:

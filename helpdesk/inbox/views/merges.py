@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,7 +13,8 @@ from helpdesk.customers.merging import MergeRefused, merge_customers, undo_merge
 from helpdesk.customers.models import Customer, CustomerMerge
 from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.builder import words
-from helpdesk.inbox.customers import find_customers, number_of
+from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.profiles import OWN
 from helpdesk.inbox.views.customers import living_customer, profile_of
@@ -67,9 +68,7 @@ def _side_by_side(kept: Customer, other: Customer) -> list[tuple[Any, Any, Any]]
 @reads_customers
 @require_POST
 def undoing(request: AgentRequest, merge_id: int) -> HttpResponse:
-    merged = CustomerMerge.objects.select_related("kept").filter(pk=merge_id).first()
-    if merged is None:
-        raise Http404
+    merged = get_object_or_404(CustomerMerge.objects.select_related("kept"), pk=merge_id)
     try:
         undo_merge(merged, by=request.user)
     except MergeRefused as problem:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +18,8 @@ from helpdesk.inbox.access import manages_customers, reads_customers
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.picks import picks_for
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.inbox.customers import find_customers, number_of
+from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.pasting import paste
 from helpdesk.inbox.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of
@@ -63,10 +64,7 @@ def _change(request: AgentRequest, *, segment_id: int) -> HttpResponse:
 
 
 def _segment(segment_id: int) -> Segment:
-    wanted = Segment.objects.filter(pk=segment_id).first()
-    if wanted is None:
-        raise Http404
-    return wanted
+    return get_object_or_404(Segment.objects.all(), pk=segment_id)
 
 
 def _posted(request: AgentRequest, *, is_list: bool) -> SegmentForm:

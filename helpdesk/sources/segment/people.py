@@ -50,14 +50,10 @@ def _joined(source: Source, known: Customer, visitor: Customer) -> bool:
 
 
 def _user(external_id: str) -> Customer | None:
-    return _survivor(Customer.objects.filter(external_id=external_id).first())
+    found = Customer.objects.filter(external_id=external_id).first()
+    return found and found.survivor
 
 
 def _visitor(anonymous: str) -> Customer | None:
-    return _survivor(Customer.objects.filter(external_ids__source=ANONYMOUS, external_ids__value=anonymous).first())
-
-
-def _survivor(customer: Customer | None) -> Customer | None:
-    while customer is not None and customer.merged_into is not None:
-        customer = customer.merged_into
-    return customer
+    found = Customer.objects.filter(external_ids__source=ANONYMOUS, external_ids__value=anonymous).first()
+    return found and found.survivor

@@ -1,0 +1,30 @@
+"""What an address says of rows: their numbers, and where a page of a list ended. What is none of ours is not there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import Http404
+
+
+def number_of(text: str) -> int:
+    """Of a row."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def cursor(moment: datetime, number: int) -> str:
+    """Of the last row of a page, in a list by moment and number."""
+    return f"{moment.isoformat()}~{number}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int]:
+    moment, _tilde, number = text.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        raise Http404 from None
+    if at.tzinfo is None:
+        raise Http404
+    return at, number_of(number)
