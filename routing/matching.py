@@ -13,10 +13,9 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from agents.models import Team
-from helpdesk.conditions.evaluate import evaluate
+from helpdesk.conditions.evaluate import Answers, evaluate
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.customers.context import CustomerContext, load_contexts
-from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import Rule
@@ -54,8 +53,8 @@ def match_rules(ticket: Ticket, now: datetime) -> Match:
     rules = [(rule, _read(rule.written)) for rule in _active_rules()]
     context = load_context(ticket, [definition for _rule, definition in rules if isinstance(definition, Definition)], now)
     match = Match(team=None, views=[], reasons=[])
-    with same_bands():
-        match.reasons += [_try(rule, definition, context) for rule, definition in rules]
+    answers = Answers(context, now)
+    match.reasons += [_try(rule, definition, answers) for rule, definition in rules]
     for (rule, _definition), reason in zip(rules, match.reasons, strict=True):
         if reason["matched"] and rule.view:
             match.views.append(rule.view)
@@ -77,11 +76,11 @@ def _read(written: str) -> Definition | DefinitionError:
         return error
 
 
-def _try(rule: Rule, definition: Definition | DefinitionError, context: TicketContext) -> dict[str, Any]:
+def _try(rule: Rule, definition: Definition | DefinitionError, answers: Answers) -> dict[str, Any]:
     reason: dict[str, Any] = {"id": rule.pk, "name": rule.name, "destination": _destination(rule), "matched": False, "conditions": []}
     if isinstance(definition, DefinitionError):
         return reason | {"error": str(definition)}
-    matched, seen = evaluate(definition, context)
+    matched, seen = evaluate(definition, answers.subject, answers=answers)
     return reason | {"matched": matched, "conditions": [condition.as_json() for condition in seen]}
 
 

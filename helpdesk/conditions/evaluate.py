@@ -101,9 +101,9 @@ def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def evaluate(definition: Definition, subject: Subject) -> tuple[bool, list[Seen]]:
-    """Whether it matches, and every condition with the value seen."""
-    answers = Answers(subject, subject.now)
+def evaluate(definition: Definition, subject: Subject, *, answers: Answers | None = None) -> tuple[bool, list[Seen]]:
+    """Whether it matches, and every condition with the value seen. Definitions that share `answers` look up once what they all ask."""
+    answers = Answers(subject, subject.now) if answers is None else answers
     groups = [[_look(condition, answers) for condition in group.conditions] for group in definition.groups]
     return all(any(seen.result for seen in group) for group in groups), [seen for group in groups for seen in group]
 

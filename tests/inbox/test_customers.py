@@ -155,7 +155,7 @@ def test_predictions_name_their_band(tab: Client) -> None:
 
     page = tab.get(f"/customers/{customer.pk}/")
 
-    assert section(page, "predictions") == "Predictive analytics Churn probability 0.9 High Predicted value 120.5"
+    assert section(page, "predictions") == "Predictive analytics Churn probability 0.9 High Predicted customer value 120.5"
     assert "Churn risk: High" in page.content.decode()
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from helpdesk.customers.merging import MergeRefused, merge_customers, undo_merge
 from helpdesk.customers.models import Customer, CustomerMerge
 from helpdesk.inbox.access import reads_customers
-from helpdesk.inbox.builder import words
 from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.builder import words
 from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.profiles import OWN

@@ -15,10 +15,10 @@ from helpdesk.customers import segments as verbs
 from helpdesk.customers.effect import effect_of
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.inbox.access import manages_customers, reads_customers
+from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.picks import picks_for
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.pasting import paste
