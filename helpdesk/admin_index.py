@@ -13,6 +13,7 @@ from agents.models import Agent, Team
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
+from routing.models import Rule
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Notice:
 
 def notices() -> list[Notice]:
     """For people who may see all of it: the admin lets nobody else in."""
-    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams()]
+    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams(), *_doubtful_rules()]
 
 
 def _unread_mail() -> list[Notice]:
@@ -60,3 +61,10 @@ def _empty_teams() -> list[Notice]:
     teams = Team.objects.filter(rules__is_active=True).exclude(members__in=Agent.objects.answering()).distinct()
     text = _("%(team)s has no members, and a rule sends tickets there.")
     return [Notice(text % {"team": team}, reverse("admin:agents_team_change", args=[team.pk])) for team in teams]
+
+
+def _doubtful_rules() -> list[Notice]:
+    """Rules that ask about segments which are gone, inactive or empty."""
+    text = _("Rule “%(rule)s”: %(warning)s")
+    doubtful = ((rule, warning) for rule in Rule.objects.filter(is_active=True) for warning in rule.warnings())
+    return [Notice(text % {"rule": rule, "warning": warning}, reverse("admin:routing_rule_change", args=[rule.pk])) for rule, warning in doubtful]

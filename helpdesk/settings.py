@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "helpdesk.inbox.middleware.PrivatePagesMiddleware",
+    "helpdesk.inbox.middleware.ReadableAddressMiddleware",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"

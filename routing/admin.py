@@ -75,6 +75,8 @@ class RuleAdmin(DeskAdmin):
             obj.position = next_position()
         super().save_model(request, obj, form, change)
         self._warn_of_empty_team(request, obj)
+        for sentence in obj.warnings():
+            self.message_user(request, sentence, messages.WARNING)
 
     def _warn_of_empty_team(self, request: HttpRequest, rule: Rule) -> None:
         """A11."""

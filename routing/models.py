@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, Team
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.customers.models import Segment
+from helpdesk.customers.segments import warnings_of
 from helpdesk.tickets.models import Channel, SavedView, Tag, Ticket
 
 
@@ -53,6 +54,13 @@ class Rule(models.Model):
             parse_definition(self.definition)
         except DefinitionError as error:
             raise ValidationError({"definition": str(error)}) from error
+
+    def warnings(self) -> list[str]:
+        """Sentences for people: which segments that it asks about are missing, deleted, inactive or empty."""
+        try:
+            return warnings_of(parse_definition(self.definition))
+        except DefinitionError as error:
+            return [str(error)]
 
 
 class TeamMatching(models.Model):

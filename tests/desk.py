@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from tests.servers import ROOT, free_port, is_listening
 
@@ -84,13 +85,28 @@ class Desk:
 
 
 @contextmanager
-def database_of_its_own() -> Iterator[str]:
-    """The URL of an empty PostgreSQL database beside the one of this run."""
+def running(folder: Path, *services: str, **environment: str) -> Iterator[Desk]:
+    """With these services. Whatever runs at the end is stopped, however it ends."""
+    desk = Desk(folder, **{"DATABASE_URL": "", "REDIS_URL": ""} | environment)
+    try:
+        for name in services:
+            desk.start(name)
+        yield desk
+    finally:
+        desk.stop()
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[dict[str, str]]:
+    """Where an empty database is, of the kind that this run is about: SQLite in the desk's folder, or PostgreSQL beside the one of this run."""
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        yield {}
+        return
     server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
     name = f"desk_{secrets.token_hex(4)}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield f"{server}/{name}"
+            yield {"DATABASE_URL": f"{server}/{name}", "REDIS_URL": os.environ.get("REDIS_URL", "")}
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
+from helpdesk.customers.incoming import Refusal
 from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 
 
@@ -30,9 +31,11 @@ class Conflict(APIException):
 
 @contextmanager
 def kept_or_try_again() -> Iterator[None]:
-    """Nobody is told 2xx before the commit; whoever sends again, by their id, doubles nothing."""
+    """Nobody is told 2xx before the commit; whoever sends again, by their id, doubles nothing. What cannot be kept is refused in words."""
     try:
         yield
+    except Refusal as problem:
+        raise serializers.ValidationError({"non_field_errors": [str(problem)]}) from problem
     except DatabaseError as error:
         raise TryAgain from error
 

@@ -39,7 +39,7 @@ class MemberSerializer(serializers.Serializer[Any]):
 
 
 class NewMembersSerializer(StrictSerializer):
-    customers = serializers.ListField(child=serializers.IntegerField(max_value=BIGGEST), max_length=MOST_ROWS, help_text="Their numbers.")
+    customers = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=BIGGEST), max_length=MOST_ROWS, help_text="Their numbers.")
 
 
 class MembersReceiptSerializer(serializers.Serializer[Any]):

@@ -20,6 +20,7 @@ from helpdesk.customers.values import typed
 
 FIELDS = {"name": 200, "country": 100, "city": 100, "zone": 64, "language": 10}  # of the profile's own, and their longest values
 KEYS = {"external_id": 200, "email": 320, "phone": 20}  # the strongest first
+CHANNELS = ("email", "sms", "push")  # of consent
 LONGEST_SOURCE, LONGEST_ID, LONGEST_NAME, LONGEST_METRIC = 40, 200, 200, 120
 LARGEST_AMOUNT = 10**12
 LONGEST_PROPERTIES, DEEPEST_PROPERTIES = 100_000, 20  # characters of JSON, levels
@@ -184,7 +185,7 @@ def _own_fields_first(properties: Mapping[str, Any]) -> tuple[dict[str, Any], di
 
 def _consents(properties: Mapping[str, Any], consent: Mapping[str, Any]) -> dict[str, Any]:
     """Consent is a property of each channel, told by itself or among the properties."""
-    told = {name: properties[name] for name in ("email_consent", "sms_consent", "push_consent") if name in properties}
+    told = {name: properties[name] for channel in CHANNELS if (name := f"{channel}_consent") in properties}
     told |= {f"{channel}_consent": status for channel, status in consent.items()}
     return {name: status for name, value in told.items() if (status := consent_status(value))}
 

@@ -135,6 +135,7 @@ def refresh_changed() -> int:
 @task
 def refresh_moving() -> int:
     """Every few minutes: those that somebody can enter or leave though nothing happens, and each of the others once a day."""
+    # Whoever was asking just while a segment was deleted may have put somebody into it.
     Membership.objects.filter(until=None, segment__deleted_at__isnull=False).update(until=timezone.now())
     return _refresh_all(list(_due(by_time=True)))
 

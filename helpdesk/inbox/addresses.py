@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import Http404
 
@@ -23,8 +23,8 @@ def read_cursor(text: str) -> tuple[datetime, int]:
     moment, _tilde, number = text.partition("~")
     try:
         at = datetime.fromisoformat(moment)
-    except ValueError:
+        if at.tzinfo is None:
+            raise Http404
+        return at.astimezone(UTC), number_of(number)
+    except (ValueError, OverflowError):  # no calendar's day, or one before the first
         raise Http404 from None
-    if at.tzinfo is None:
-        raise Http404
-    return at, number_of(number)

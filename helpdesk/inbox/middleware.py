@@ -1,14 +1,23 @@
-"""V18: what was made for one person is kept by no cache, neither shared nor the browser's."""
+"""What holds for every page: no address that no database can look for, and no cache that keeps what was made for one person."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 
+class ReadableAddressMiddleware(MiddlewareMixin):
+    """Nobody types a null character, and PostgreSQL can look for none: 400. The API refuses it by itself, in JSON."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if "%00" in request.META["QUERY_STRING"] and not request.path.startswith("/api/"):
+            raise BadRequest("A null character in an address")
+
+
 class PrivatePagesMiddleware(MiddlewareMixin):
-    """After SessionMiddleware. A request with a session cookie, or one that looked into its session, is private."""
+    """V18. After SessionMiddleware. A request with a session cookie, or one that looked into its session, is private."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = getattr(request, "session", None)

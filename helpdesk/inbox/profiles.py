@@ -22,7 +22,7 @@ EVENTS = 15
 TICKETS = 20
 HISTORY = 300
 OWN = ("name", "email", "phone", "external_id", "country", "city", "zone", "language")
-CONSENTS = {"email_consent": words.CHANNELS["email"], "sms_consent": words.CHANNELS["sms"], "push_consent": words.CHANNELS["push"]}
+CONSENTS = {f"{channel}_consent": label for channel, label in words.CHANNELS.items()}
 
 
 @dataclass
@@ -65,11 +65,10 @@ def profile_page(customer: Customer, reader: Agent, *, find: str = "", metric: s
 def facts_of(customer: Customer) -> dict[str, Fact]:
     """By name; of what was before, the latest HISTORY rows. What the profile holds without a row is a fact, too, since nobody knows when."""
     rows = customer.property_values.filter(Q(until=None)) | customer.property_values.filter(pk__in=_closed(customer))
+    newest_first = sorted(rows, key=lambda row: (row.since, row.pk), reverse=True)
     facts = {name: Fact(name, value) for name, value in customer.properties.items()}
-    for row in sorted(rows, key=lambda row: (row.since, row.pk), reverse=True):
-        if row.until is None:
-            facts[row.name] = Fact(row.name, row.value, row.get_kind_display(), row.since)
-    for row in sorted(rows, key=lambda row: (row.since, row.pk), reverse=True):
+    facts |= {row.name: Fact(row.name, row.value, row.get_kind_display(), row.since) for row in newest_first if row.until is None}
+    for row in newest_first:
         if row.until is not None and row.name in facts:
             facts[row.name].earlier.append(row)
     return facts

@@ -9,9 +9,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from agents.models import Team
+from agents.models import Agent, Team
 from helpdesk.conditions.grammar import parse_definition
 from helpdesk.conditions.wording import describe
+from helpdesk.customers.segments import create_segment, delete_segment
 from helpdesk.tickets.models import SavedView
 from routing.examples import add_churn_defence, add_urgent_modifications
 from routing.models import LedgerEntry, RoundRobinSettings, RoutingDecision, Rule
@@ -251,3 +252,17 @@ def test_every_channel_in_hours_is_one_button(as_manager: Client) -> None:
 
     settings.refresh_from_db()
     assert [settings.only_in_hours(channel) for channel in ("email", "webchat", "sms", "social", "api")] == [True] * 5
+
+
+def test_rule_that_asks_about_a_deleted_segment_warns(as_manager: Client, manager: Agent, returns: Team) -> None:
+    """When it is saved, and on the first page for as long as it is on."""
+    club = create_segment("Club", by=manager)
+    in_club = all_of({"type": "profile-group-membership", "is_member": True, "group_ids": [str(club.pk)]})
+    rule = make_rule("Members", to=returns, when=in_club)
+    delete_segment(club, by=manager)
+
+    response = as_manager.post(page_of(MODEL, rule), rule_fields(name="Members", definition=json.dumps(in_club), team=returns.pk))
+    notices = as_manager.get("/admin/").context["notices"]
+
+    assert said(response)[0] == "The segment “Club” was deleted: nobody is in it."
+    assert [notice.text for notice in notices] == ["Rule “Members”: The segment “Club” was deleted: nobody is in it."]

@@ -69,6 +69,7 @@ def test_list_comes_in_pages_newest_first(api: APIClient) -> None:
         ("01H", ["Ada"]),
         ("ad", ["Adam", "Ada"]),
         ("old@example.com", ["Ada"]),
+        ("older@example.com", ["Ada"]),
         ("example.com", ["Adam", "Ada"]),
         ("70123", ["Ada"]),
         ("nobody", []),
@@ -79,7 +80,9 @@ def test_list_comes_in_pages_newest_first(api: APIClient) -> None:
 def test_search_finds_by_key_and_by_part(api: APIClient, ida: Agent, ada: Customer, query: str, found: list[str]) -> None:
     """A whole key is somebody's alone; that of a merged profile leads to the survivor."""
     identify(email="adam@example.com", name="Adam")
-    merge_customers(ada, identify(email="old@example.com", name="Old"), by=ida)
+    old = identify(email="old@example.com", name="Old")
+    merge_customers(old, identify(email="older@example.com", name="Older"), by=ida)
+    merge_customers(ada, old, by=ida)
 
     assert names(api, q=query) == found
 

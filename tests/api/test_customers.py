@@ -91,6 +91,12 @@ def test_json_that_no_database_holds_is_refused(api: APIClient, value: str) -> N
     assert (response.status_code, response.json()) == (400, {"properties": UNFIT})
 
 
+def test_name_of_a_system_that_no_database_holds_is_refused(api: APIClient) -> None:
+    response = api.post(ADDRESS, r'{"email": "ada@example.com", "ids": {"\ud800": "7"}}', content_type="application/json")
+
+    assert (response.status_code, response.json()) == (400, {"non_field_errors": ["A source holds no null characters and no broken ones."]})
+
+
 @pytest.mark.parametrize("properties", [{"a": [[[1]]]}, {"żółć 😀": "\u202e"}, {"a": [None, True, 10**30]}, {}, {"a": "x" * 99_000}])
 def test_properties_are_kept_as_they_were_sent(api: APIClient, properties: dict[str, Any]) -> None:
     post(api, ADA | {"properties": properties})

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk import Desk
-
-PASSWORD = "correct horse battery"
+from tests.desk import Desk, running
+from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
 import json
@@ -33,13 +32,8 @@ print(json.dumps(ApiKey.make("gateway", robot)[1]))
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, DATABASE_URL="", REDIS_URL="")
-    try:
-        desk.start("serve")
-        desk.start("receive_smtp")
+    with running(tmp_path, "serve", "receive_smtp") as desk:
         yield desk
-    finally:
-        desk.stop()
 
 
 @pytest.fixture
@@ -51,11 +45,7 @@ def key(desk: Desk) -> str:
 @pytest.fixture
 def anna(desk: Desk, key: str, page: Page) -> Page:
     """Anna's browser: signed in through the form, Online by her own switch, looking at her inbox."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(desk.address)
-    page.locator("input[name=login]").fill("anna@desk.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, desk.address, "anna@desk.example")
     page.get_by_role("link", name="My inbox").click()
     expect(page.get_by_text("You have no open tickets")).to_be_visible()
     page.get_by_role("switch").click()

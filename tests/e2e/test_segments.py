@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk import Desk
-
-PASSWORD = "correct horse battery"
+from tests.desk import Desk, running
+from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
 import json
@@ -29,12 +28,8 @@ print(json.dumps(amelie.pk))
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, DATABASE_URL="", REDIS_URL="")
-    try:
-        desk.start("serve")
+    with running(tmp_path, "serve") as desk:
         yield desk
-    finally:
-        desk.stop()
 
 
 @pytest.fixture
@@ -46,11 +41,7 @@ def amelie(desk: Desk) -> int:
 @pytest.fixture
 def cleo(desk: Desk, amelie: int, page: Page) -> Page:
     """Cleo's browser, at an empty segment."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(desk.address)
-    page.locator("input[name=login]").fill("cleo@desk.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, desk.address, "cleo@desk.example")
     page.get_by_role("link", name="Segments").click()
     page.get_by_role("link", name="New segment").click()
     return page

@@ -13,11 +13,11 @@ from pytest_httpserver import HTTPServer
 from segment.analytics import request as library
 from segment.analytics.client import Client
 
-from tests.desk import Desk
+from tests.desk import Desk, running
+from tests.e2e.browsing import PASSWORD, sign_in
 from tests.imports.klaviyo_server import KEY, Klaviyo, a_metric, a_profile, an_event
 from tests.sources.shops import SECRET, SHOP, an_order, signed, written
 
-PASSWORD = "correct horse battery"
 PATIENCE = 30_000  # milliseconds
 
 SET_UP = f"""
@@ -55,12 +55,8 @@ def klaviyo(httpserver: HTTPServer) -> Klaviyo:
 
 @pytest.fixture
 def desk(tmp_path: Path, klaviyo: Klaviyo) -> Iterator[Desk]:
-    desk = Desk(tmp_path, DATABASE_URL="", REDIS_URL="", KLAVIYO_HOST=klaviyo.host)
-    try:
-        desk.start("serve")
+    with running(tmp_path, "serve", KLAVIYO_HOST=klaviyo.host) as desk:
         yield desk
-    finally:
-        desk.stop()
 
 
 @pytest.fixture
@@ -72,11 +68,7 @@ def made(desk: Desk) -> dict[str, Any]:
 @pytest.fixture
 def profile(desk: Desk, made: dict[str, Any], page: Page) -> Page:
     """Greta's profile in the Owner's browser; she is in no segment."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{desk.address}/customers/{made['customer']}/")
-    page.locator("input[name=login]").fill("owner@desk.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, f"{desk.address}/customers/{made['customer']}/", "owner@desk.example")
     expect(segments(page)).to_contain_text("In no segment")
     return page
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tests.desk import Desk, database_of_its_own
+from tests.desk import Desk, database_of_its_own, running
 from tests.servers import ROOT
 
 ROWS, KILLS = 4_000, 3
@@ -51,19 +50,8 @@ print(json.dumps([run.status, run.done, run.new, run.refused, Customer.objects.c
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """On the kind of database that this run is about."""
-    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        yield from a_desk(tmp_path, DATABASE_URL="", REDIS_URL="")
-        return
-    with database_of_its_own() as url:
-        yield from a_desk(tmp_path, DATABASE_URL=url)
-
-
-def a_desk(folder: Path, **environment: str) -> Iterator[Desk]:
-    desk = Desk(folder, **environment)
-    try:
+    with database_of_its_own() as environment, running(tmp_path, **environment) as desk:
         yield desk
-    finally:
-        desk.stop()
 
 
 def work(desk: Desk, run: int) -> subprocess.Popen[str]:

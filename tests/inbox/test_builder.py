@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from helpdesk.customers.models import KnownName, Segment
 from helpdesk.inbox.builder.controls import sheet
-from helpdesk.inbox.builder.picks import picks_for
+from helpdesk.inbox.builder.picks import complete, picks_for
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.tickets.models import Tag
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
@@ -163,8 +163,8 @@ def test_newly_chosen_property_suggests_its_comparison() -> None:
     fields = {"0_0_kind": "profile-property", "0_0_property": "orders", "0_0_test": "string:equals"}
 
     chosen, kept = posted(**fields, **{"0_0_seen": ""}), posted(**fields, **{"0_0_seen": "orders"})
-    picks_for(chosen)
-    picks_for(kept)
+    complete(chosen, picks_for(chosen))
+    complete(kept, picks_for(kept))
 
     assert (chosen.groups[0][0]["test"], kept.groups[0][0]["test"]) == ("numeric:greater-than-or-equal", "string:equals")
 
@@ -173,7 +173,7 @@ def test_segment_that_is_named_gets_its_number() -> None:
     vip = Segment.objects.create(name="VIP")
     builder = posted(**{"0_0_kind": "profile-group-membership", "0_0_member": "true", "0_0_values": ["99"], "0_0_add": "VIP"})
 
-    picks_for(builder)
+    complete(builder, picks_for(builder))
 
     assert builder.json["condition_groups"][0]["conditions"][0]["group_ids"] == ["99", str(vip.pk)]
 

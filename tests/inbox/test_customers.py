@@ -197,7 +197,7 @@ def test_timeline_pages_by_metric(tab: Client, monkeypatch: pytest.MonkeyPatch) 
     assert seen == [f"thing {number}" for number in reversed(range(5))]
 
 
-@pytest.mark.parametrize("before", ["x", "2026-01-01~1", "~", "2026-01-01T00:00:00+00:00~x"])
+@pytest.mark.parametrize("before", ["x", "2026-01-01~1", "~", "2026-01-01T00:00:00+00:00~x", "9999-12-31T23:00:00-12:00~1"])
 def test_timeline_cursor_that_is_not_ours_is_not_there(tab: Client, before: str) -> None:
     assert tab.get(f"/customers/{make_customer().pk}/", {"before": before}).status_code == 404
 

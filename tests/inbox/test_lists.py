@@ -97,7 +97,7 @@ def test_older_page_goes_on_where_the_first_ended(ada: Agent, monkeypatch: pytes
     assert listed == [ticket.pk for ticket in reversed(tickets)]
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-01-01T00:00:00+00:00~x", "2026-01-01T00:00:00~1", "~"])
+@pytest.mark.parametrize("cursor", ["x", "2026-01-01T00:00:00+00:00~x", "2026-01-01T00:00:00~1", "~", "0001-01-01T00:00:00+14:00~1"])
 def test_cursor_that_is_not_ours_is_not_there(cursor: str, ada: Agent) -> None:
     assert browser_of(ada).get("/inbox/all/", {"before": cursor}).status_code == 404
 

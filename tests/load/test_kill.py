@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tests.desk import Desk, database_of_its_own
+from tests.desk import Desk, database_of_its_own, running
 
 MESSAGES, CLIENTS, KILLS = 1_000, 8, 10
 
@@ -48,18 +47,8 @@ print(json.dumps({
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """On the kind of database that this run is about."""
-    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        yield from running_desk(Desk(tmp_path, DATABASE_URL="", REDIS_URL=""))
-        return
-    with database_of_its_own() as url:
-        yield from running_desk(Desk(tmp_path, DATABASE_URL=url))
-
-
-def running_desk(desk: Desk) -> Iterator[Desk]:
-    desk.start("serve")
-    desk.start("work")
-    yield desk
-    desk.stop()
+    with database_of_its_own() as environment, running(tmp_path, "serve", "work", **environment) as desk:
+        yield desk
 
 
 def test_killed_processes_lose_and_double_nothing(desk: Desk) -> None:

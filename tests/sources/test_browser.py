@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 from pytest_httpserver import HTTPServer
 
-from tests.desk import Desk
+from tests.desk import Desk, running
 from tests.sources.shops import SECRET, SHOP, an_order, signed, written
 
 SET_UP = f"""
@@ -36,12 +36,8 @@ SEND = """async ([address, headers, body]) => {
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, DATABASE_URL="", REDIS_URL="")
-    try:
-        desk.start("serve")
+    with running(tmp_path, "serve") as desk:
         yield desk
-    finally:
-        desk.stop()
 
 
 def post(address: str, body: Any, headers: dict[str, str]) -> int:

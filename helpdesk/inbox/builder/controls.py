@@ -20,7 +20,7 @@ from helpdesk.conditions.grammar import (
 )
 from helpdesk.inbox.builder import settling, words
 from helpdesk.inbox.builder.filters import Row, read_text, shape
-from helpdesk.inbox.builder.picks import Offer, Picks, picks_for
+from helpdesk.inbox.builder.picks import Offer, Picks, complete, picks_for
 from helpdesk.inbox.builder.problems import field_of, problem
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.builder.texts import read
@@ -80,6 +80,7 @@ class Sheet:
 
 def sheet(builder: Builder) -> Sheet:
     picks = picks_for(builder)
+    complete(builder, picks)
     groups = [
         [_line(row, f"{number}-{place}", picks, builder, builder.problems.get((number, place))) for place, row in enumerate(group)]
         for number, group in enumerate(builder.groups)

@@ -55,21 +55,24 @@ class Picks:
 
 
 def picks_for(builder: Builder) -> Picks:
-    """A constant number of queries, whatever the form holds. Segments that were named get their numbers, changed properties their usual comparison."""
+    """A constant number of queries, whatever the form holds."""
     metrics = sorted({read_text(row.get("metric")) or "" for group in builder.groups for row in group if row["kind"] == MetricCondition.type})
     known = KnownName.objects.exclude(of=KnownName.Of.EVENT) | KnownName.objects.filter(of=KnownName.Of.EVENT, metric__in=metrics)
     found = list(known.order_by("name")[: 4 * MOST])
-    picks = Picks(
+    return Picks(
         metrics=[(each.name, "") for each in found if each.of == KnownName.Of.METRIC],
         profile={each.name: each for each in found if each.of == KnownName.Of.PROFILE},
         of_events={(each.metric, each.name): each for each in found if each.of == KnownName.Of.EVENT},
         segments=segment_names(),
         of_tickets=_of_tickets() if builder.about_tickets else {},
     )
+
+
+def complete(builder: Builder, picks: Picks) -> None:
+    """Segments that were named get their numbers, properties that have just been chosen their usual comparison. Again, it changes nothing."""
     for group in builder.groups:
         for row in group:
             _complete(row, picks)
-    return picks
 
 
 def _complete(row: Row, picks: Picks) -> None:

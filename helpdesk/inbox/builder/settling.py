@@ -20,7 +20,7 @@ from helpdesk.conditions.regions import REGIONS
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.builder.filters import TESTS, WHENS, Row, shape
 
-# What a select may be: what it offers.
+# In the order in which they are offered; the first is what one would expect.
 KINDS, OFTEN, UNITS, CHANNELS, CONSENTS = (tuple(each) for each in (words.KINDS, words.OFTEN, words.UNITS, words.CHANNELS, words.CONSENTS))
 _TYPES_OF_TICKET = {"tags": ("list", "existence"), "sentiment_score": ("numeric", "existence"), "created": ("date", "existence")}
 

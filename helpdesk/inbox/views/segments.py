@@ -17,7 +17,7 @@ from helpdesk.customers.models import Customer, Segment
 from helpdesk.inbox.access import manages_customers, reads_customers
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.builder.controls import sheet
-from helpdesk.inbox.builder.picks import picks_for
+from helpdesk.inbox.builder.picks import complete, picks_for
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
@@ -73,7 +73,7 @@ def _posted(request: AgentRequest, *, is_list: bool) -> SegmentForm:
     if form.builder and (do := request.POST.get("do", "")):
         paste(form) if do == "paste" else form.builder.act(do)
     if form.builder:
-        picks_for(form.builder)
+        complete(form.builder, picks_for(form.builder))
     return form
 
 
@@ -143,7 +143,7 @@ def reshaped(request: AgentRequest) -> HttpResponse:
 def effect(request: AgentRequest) -> HttpResponse:
     """How many match what is being built, a few of them, and what it says."""
     builder = Builder.posted(request.POST)
-    picks_for(builder)
+    complete(builder, picks_for(builder))
     definition = builder.checked()
     context = {"effect": effect_of(definition), "sentence": sentence(definition), "is_part": True}
     return render(request, "segments/_effect.html", context)

@@ -1,0 +1,16 @@
+"""Somebody at a desk's pages, in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+PASSWORD = "correct horse battery"
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    """Through the form, to which the address leads and which leads back there."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(address)
+    page.locator("input[name=login]").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
