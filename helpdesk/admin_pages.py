@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.options import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -39,11 +41,19 @@ def linked(url: str, text: str) -> str:
     return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
+class WrittenJSON(forms.JSONField):
+    """JSON can name half a character, which no page can show: it is given back as it was written."""
+
+    def prepare_value(self, value: Any) -> str:
+        return str(super().prepare_value(value)).encode(errors="backslashreplace").decode()
+
+
 class DeskAdmin(ModelAdmin):
     """Actions are buttons on the page of a row as well, and say in words what they did."""
 
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    formfield_overrides = {models.JSONField: {"form_class": WrittenJSON}}
     change_form_outer_before_template = "admin/_actions.html"
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None, action_location: ActionLocation = ActionLocation.CHANGE_LIST) -> Any:

@@ -171,7 +171,7 @@ def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tu
 
 def _open_thread(inbound: InboundMessage, customer: Customer) -> str | None:
     """The key of the same conversation from when this customer was two profiles, if its ticket is still open."""
-    keys = [thread_key(inbound, former) for former in customer.merged_here.only("pk")]
+    keys = [thread_key(inbound, former) for former in customer.former()]
     return Ticket.objects.filter(inbox=inbound.inbox, thread_key__in=keys, closed_at=None).values_list("thread_key", flat=True).first() if keys else None
 
 

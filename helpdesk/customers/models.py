@@ -75,6 +75,15 @@ class Customer(models.Model):
             found = found.merged_into
         return found
 
+    def former(self) -> list[Customer]:
+        """Every profile that became this one, however often it was merged."""
+        found: list[Customer] = []
+        latest = list(self.merged_here.all())
+        while latest:
+            found += latest
+            latest = list(Customer.objects.filter(merged_into__in=latest))
+        return found
+
 
 class ExternalId(models.Model):
     """What another system calls this customer: (“shopify”, “7012345”), (“segment-anonymous”, “507f191e…”)."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from agents.text import readable
 from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, LongList, ReadOnlyAdmin, display, linked, person
 from helpdesk.sources.models import Received, Source
 from helpdesk.sources.receiving import put_away, try_again
@@ -49,7 +50,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class t
     def clean_event_names(self) -> Any:
         """What is no object the field itself refuses."""
         names = self.cleaned_data["event_names"]
-        if isinstance(names, dict) and not all(isinstance(name, str) and name.strip() for name in names.values()):
+        if isinstance(names, dict) and not all(map(_is_name, (*names, *names.values()))):
             raise ValidationError(_('Write names beside names, as {"Order Completed": "Placed Order"}.'))
         return names
 
@@ -121,6 +122,10 @@ class SourceAdmin(DeskAdmin):
             return "–"
         url = f"{reverse('admin:sources_received_changelist')}?source__id__exact={source.pk}&status__exact={Received.Status.FAILED}"
         return linked(url, str(source.waiting))
+
+
+def _is_name(text: Any) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and readable(text) == text
 
 
 def _webhook(request: HttpRequest, source: Source | None) -> str:

@@ -83,6 +83,14 @@ def test_focus_follows_what_a_button_did(do: str, focus: str, kinds: list[list[s
     assert re.findall(r'id="([\w-]+)"[^>]* autofocus', page(builder)) == [focus]
 
 
+@pytest.mark.parametrize("metric", ["a\0", '"a\\u0000"', r'"\ud800 "'])
+def test_metric_that_no_database_can_look_for_is_a_problem_of_its_condition(metric: str) -> None:
+    builder = posted(**{"0-0-kind": "profile-metric", "0-0-metric": metric})
+
+    assert "0-0-metric" in page(builder)
+    assert builder.checked() is None
+
+
 def test_nothing_posted_is_one_empty_condition() -> None:
     builder = posted()
 

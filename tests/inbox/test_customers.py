@@ -239,6 +239,13 @@ def test_what_the_profile_does_not_hold_is_not_pinned() -> None:
     assert not PinnedProperty.objects.exists()
 
 
+@pytest.mark.parametrize("method", ["", "DELETE"])
+def test_pin_with_a_null_character_is_none(method: str) -> None:
+    response = browser_of(make_agent(role=Role.MANAGER)).post(f"/customers/{make_customer().pk}/pins/", {"name": "a\0", "_method": method})
+
+    assert (response.status_code, PinnedProperty.objects.count()) == (302, 0)
+
+
 def test_agent_pins_nothing(tab: Client) -> None:
     customer = make_customer(properties={"tier": "gold"})
 

@@ -226,12 +226,13 @@ def test_received_at_is_now_whatever_the_sender_claims() -> None:
 
 def test_conversation_goes_on_after_its_customer_was_merged_into_another() -> None:
     """The ticket has moved to the survivor; the next text message of the same conversation lands in it."""
-    ida, grace = make_agent("Ida"), identify(email="grace@example.com")
+    ida, grace, hopper = make_agent("Ida"), identify(email="grace@example.com"), identify(email="hopper@example.com")
     text = {"channel": "sms", "inbox": "+46700000001", "conversation_id": "+46701234567", "sender": Sender(phone="+46701234567")}
     first = receive(external_id="1", **text)
 
     merge_customers(grace, Ticket.objects.get().customer, by=ida)
+    merge_customers(hopper, grace, by=ida)
     second = receive(external_id="2", **text)
 
     assert (second.status, second.ticket) == ("appended", first.ticket)
-    assert Ticket.objects.get().customer == grace
+    assert Ticket.objects.get().customer == hopper

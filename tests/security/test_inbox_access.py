@@ -9,10 +9,11 @@ from django.test import Client
 
 from agents.models import Agent, Role, Toast
 from agents.toasts import show_toast, waiting_toasts
+from helpdesk.customers.segments import create_segment
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.conversation import reply
 from helpdesk.tickets.models import Message, Ticket, TicketEvent
-from tests.factories import make_agent, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,16 @@ def test_cookie_alone_makes_a_page_private(client: Client) -> None:
     client.cookies["sessionid"] = "x"
 
     assert client.get("/nowhere/")["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/customers/?q=", "/customers/{customer}/?metric=", "/customers/{customer}/merge/?q=", "/segments/{segment}/?q=", "/admin/sources/source/?kind="],
+)
+def test_null_character_in_an_address_is_refused(address: str) -> None:
+    """V9: PostgreSQL can look for none."""
+    browser, segment = browser_of(make_agent(role=Role.OWNER)), create_segment("VIP", by=None)
+
+    response = browser.get(address.format(customer=make_customer().pk, segment=segment.pk) + "a%00b")
+
+    assert (response.status_code, response["Cache-Control"]) == (400, "private, no-store")

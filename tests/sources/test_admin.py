@@ -71,6 +71,8 @@ def test_secret_that_is_left_empty_stays(as_manager: Client) -> None:
     ("names", "problem"),
     [
         ('{"Order Completed": 1}', 'Write names beside names, as {"Order Completed": "Placed Order"}.'),
+        (r'{"Order Completed": "\u0000"}', 'Write names beside names, as {"Order Completed": "Placed Order"}.'),
+        (r'{"\ud800": "Placed Order"}', 'Write names beside names, as {"Order Completed": "Placed Order"}.'),
         ("[]", 'This must be an object, as {"tier": "gold"}.'),
         ("{", "Enter a valid JSON."),
     ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.models import Agent, Team
+from agents.text import readable
 from helpdesk.conditions.grammar import GroupCondition, MetricCondition, PropertyCondition, TicketCondition
 from helpdesk.customers.facts import COLUMNS, stored_name
 from helpdesk.customers.models import KnownName
@@ -56,7 +57,7 @@ class Picks:
 
 def picks_for(builder: Builder) -> Picks:
     """A constant number of queries, whatever the form holds."""
-    metrics = sorted({read_text(row.get("metric")) or "" for group in builder.groups for row in group if row["kind"] == MetricCondition.type})
+    metrics = sorted({readable(read_text(row.get("metric")) or "") for group in builder.groups for row in group if row["kind"] == MetricCondition.type})
     known = KnownName.objects.exclude(of=KnownName.Of.EVENT) | KnownName.objects.filter(of=KnownName.Of.EVENT, metric__in=metrics)
     found = list(known.order_by("name")[: 4 * MOST])
     return Picks(

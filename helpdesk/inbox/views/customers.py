@@ -59,7 +59,7 @@ def profile_of(request: AgentRequest, wanted: Customer, *, status: int = 200, **
 @require_POST
 def pins(request: AgentRequest, customer_id: int) -> HttpResponse:
     """Pins a property for the whole desk, or unpins it: chosen on a profile that has it."""
-    wanted, name = living_customer(customer_id), request.POST.get("name", "")
+    wanted, name = living_customer(customer_id), request.POST.get("name", "").replace("\0", "")
     if request.POST.get("_method") == "DELETE":
         unpin(name, by=request.user)
     elif PropertyValue.objects.filter(customer=wanted, name=name, until=None).exists() or name in wanted.properties:
