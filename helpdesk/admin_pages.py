@@ -41,11 +41,14 @@ def linked(url: str, text: str) -> str:
     return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
-class WrittenJSON(forms.JSONField):
+def as_written(text: str) -> str:
     """JSON can name half a character, which no page can show: it is given back as it was written."""
+    return text.encode(errors="backslashreplace").decode()
 
+
+class WrittenJSON(forms.JSONField):
     def prepare_value(self, value: Any) -> str:
-        return str(super().prepare_value(value)).encode(errors="backslashreplace").decode()
+        return as_written(super().prepare_value(value))
 
 
 class DeskAdmin(ModelAdmin):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from helpdesk.admin_pages import as_written
 from routing.models import Rule
 
 _CHANNEL_IS_EMAIL = {"type": "ticket-property", "property": "channel", "filter": {"type": "string", "operator": "equals", "value": "email"}}
@@ -23,7 +24,7 @@ class DefinitionField(forms.JSONField):
     widget = UnfoldAdminTextareaWidget({"rows": 22, "class": "definition", "spellcheck": "false", "autocomplete": "off"})
 
     def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+        return as_written(value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False))
 
     def to_python(self, value: Any) -> Any:
         try:

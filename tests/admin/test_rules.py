@@ -61,8 +61,9 @@ def test_rule_is_added_as_the_last(as_manager: Client, returns: Team) -> None:
         ),
         ('{"condition_groups": [}', "This is not JSON: line 1, column 23: Expecting value."),
         ("{}", "This field is required."),
+        (r'{"\ud800": 1}', "\\ud800: expected one of condition_groups."),
     ],
-    ids=["path", "place", "empty"],
+    ids=["path", "place", "empty", "half a character"],
 )
 def test_mistake_in_the_conditions_is_named(as_manager: Client, returns: Team, definition: str, problem: str) -> None:
     response = as_manager.post(ADD, rule_fields(team=returns.pk, definition=definition))
