@@ -56,7 +56,7 @@ class DeskAdmin(ModelAdmin):
 
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
-    formfield_overrides = {models.JSONField: {"form_class": WrittenJSON}}
+    formfield_overrides: Any = {models.JSONField: {"form_class": WrittenJSON}}
     change_form_outer_before_template = "admin/_actions.html"
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None, action_location: ActionLocation = ActionLocation.CHANGE_LIST) -> Any:

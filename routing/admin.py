@@ -22,6 +22,8 @@ from agents.models import Team
 from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, LongList, OneRowAdmin, ReadOnlyAdmin, display
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
+from helpdesk.customers.definitions import segments_named
+from helpdesk.customers.segments import segment_names
 from routing.admin_forms import RuleForm
 from routing.admin_teams import TeamAdmin
 from routing.examples import CHURN_DEFENCE, URGENT_MODIFICATIONS, add_churn_defence, add_urgent_modifications
@@ -91,7 +93,8 @@ class RuleAdmin(DeskAdmin):
         if rule._state.adding:
             return _("Shown when the rule has been saved.")
         try:
-            return describe(parse_definition(rule.definition))
+            definition = parse_definition(rule.definition)
+            return describe(definition, segment_names() if segments_named(definition) else None)
         except DefinitionError as error:
             return str(error)
 

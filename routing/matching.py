@@ -15,7 +15,10 @@ from django.db.models.functions import Cast
 from agents.models import Team
 from helpdesk.conditions.evaluate import Answers, evaluate
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.conditions.wording import Names
 from helpdesk.customers.context import CustomerContext, load_contexts
+from helpdesk.customers.definitions import segments_named
+from helpdesk.customers.segments import segment_names
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import Rule
@@ -51,10 +54,12 @@ class Match:
 def match_rules(ticket: Ticket, now: datetime) -> Match:
     """A constant number of queries, whatever the number of rules."""
     rules = [(rule, _read(rule.written)) for rule in _active_rules()]
-    context = load_context(ticket, [definition for _rule, definition in rules if isinstance(definition, Definition)], now)
+    definitions = [definition for _rule, definition in rules if isinstance(definition, Definition)]
+    context = load_context(ticket, definitions, now)
+    names = segment_names() if any(map(segments_named, definitions)) else None
     match = Match(team=None, views=[], reasons=[])
     answers = Answers(context, now)
-    match.reasons += [_try(rule, definition, answers) for rule, definition in rules]
+    match.reasons += [_try(rule, definition, answers, names) for rule, definition in rules]
     for (rule, _definition), reason in zip(rules, match.reasons, strict=True):
         if reason["matched"] and rule.view:
             match.views.append(rule.view)
@@ -76,11 +81,11 @@ def _read(written: str) -> Definition | DefinitionError:
         return error
 
 
-def _try(rule: Rule, definition: Definition | DefinitionError, answers: Answers) -> dict[str, Any]:
+def _try(rule: Rule, definition: Definition | DefinitionError, answers: Answers, names: Names) -> dict[str, Any]:
     reason: dict[str, Any] = {"id": rule.pk, "name": rule.name, "destination": _destination(rule), "matched": False, "conditions": []}
     if isinstance(definition, DefinitionError):
         return reason | {"error": str(definition)}
-    matched, seen = evaluate(definition, answers.subject, answers=answers)
+    matched, seen = evaluate(definition, answers.subject, answers=answers, names=names)
     return reason | {"matched": matched, "conditions": [condition.as_json() for condition in seen]}
 
 

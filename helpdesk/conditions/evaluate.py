@@ -23,7 +23,7 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
 )
 from helpdesk.conditions.regions import lies_in
-from helpdesk.conditions.wording import describe_condition
+from helpdesk.conditions.wording import Names, describe_condition
 
 
 class Happening(Protocol):
@@ -101,16 +101,19 @@ def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def evaluate(definition: Definition, subject: Subject, *, answers: Answers | None = None) -> tuple[bool, list[Seen]]:
-    """Whether it matches, and every condition with the value seen. Definitions that share `answers` look up once what they all ask."""
+def evaluate(definition: Definition, subject: Subject, *, answers: Answers | None = None, names: Names = None) -> tuple[bool, list[Seen]]:
+    """Whether it matches, and every condition with the value seen. Definitions that share `answers` look up once what they all ask.
+
+    `names` as in `describe`.
+    """
     answers = Answers(subject, subject.now) if answers is None else answers
-    groups = [[_look(condition, answers) for condition in group.conditions] for group in definition.groups]
+    groups = [[_look(condition, answers, names) for condition in group.conditions] for group in definition.groups]
     return all(any(seen.result for seen in group) for group in groups), [seen for group in groups for seen in group]
 
 
-def _look(condition: Condition, answers: Answers) -> Seen:
+def _look(condition: Condition, answers: Answers, names: Names) -> Seen:
     asked = ask(condition)
-    return Seen(describe_condition(condition), answers[asked.value], answers[asked.holds])
+    return Seen(describe_condition(condition, names), answers[asked.value], answers[asked.holds])
 
 
 @lru_cache(maxsize=1_000)

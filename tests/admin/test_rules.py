@@ -61,7 +61,7 @@ def test_rule_is_added_as_the_last(as_manager: Client, returns: Team) -> None:
         ),
         ('{"condition_groups": [}', "This is not JSON: line 1, column 23: Expecting value."),
         ("{}", "This field is required."),
-        (r'{"\ud800": 1}', "\\ud800: expected one of condition_groups."),
+        (r'{"\ud800": 1}', "definition: expected text that can be stored."),
     ],
     ids=["path", "place", "empty", "half a character"],
 )

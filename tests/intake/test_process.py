@@ -286,3 +286,4 @@ def test_segments_are_as_they_are_when_a_ticket_is_routed() -> None:
     process_message.func(Inbound.objects.get().pk)
 
     assert again(ticket).team == team
+    assert ticket.decisions.get().rules[0]["conditions"][0]["text"] == "is in segment Buyers"
