@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +13,7 @@ from agents.models import Agent, Team
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
-from routing.models import Rule
+from routing.models import Rule, TeamMatching
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Notice:
 
 def notices() -> list[Notice]:
     """For people who may see all of it: the admin lets nobody else in."""
-    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams(), *_doubtful_rules()]
+    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams(), *_doubtful_rules(), *_doubtful_teams()]
 
 
 def _unread_mail() -> list[Notice]:
@@ -68,3 +68,18 @@ def _doubtful_rules() -> list[Notice]:
     text = _("Rule “%(rule)s”: %(warning)s")
     doubtful = ((rule, warning) for rule in Rule.objects.filter(is_active=True) for warning in rule.warnings())
     return [Notice(text % {"rule": rule, "warning": warning}, reverse("admin:routing_rule_change", args=[rule.pk])) for rule, warning in doubtful]
+
+
+def _doubtful_teams() -> list[Notice]:
+    """Teams that take the customers of segments which are gone or inactive."""
+    text = {
+        True: _("%(team)s takes customers of segment “%(segment)s”, which was deleted."),
+        False: _("%(team)s takes customers of segment “%(segment)s”, which is inactive."),
+    }
+    chosen = TeamMatching.segments.through.objects.filter(Q(segment__deleted_at__isnull=False) | Q(segment__is_active=False))
+    rows = chosen.order_by("teammatching__team__name", "segment__name")
+    found = rows.values_list("teammatching__team", "teammatching__team__name", "segment__name", "segment__deleted_at")
+    return [
+        Notice(text[deleted is not None] % {"team": team, "segment": segment}, reverse("admin:agents_team_change", args=[number]))
+        for number, team, segment, deleted in found
+    ]

@@ -15,7 +15,7 @@ BIGGEST = 2**63 - 1  # number that a database knows
 
 class NewSegmentSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120)
-    definition = PropertiesField(default=None, allow_null=True, help_text="Who is in it, as SPEC part 3 has it. None: a list that people keep.")
+    definition = PropertiesField(default=None, allow_null=True, help_text="Who is in it: groups of conditions. Null: a list that people keep.")
     is_active = serializers.BooleanField(default=True, help_text="An inactive one keeps its members: nobody enters or leaves.")
 
 

@@ -89,24 +89,16 @@ class OfSegment(GenericAPIView[Any]):
 
 
 class SegmentView(OfSegment):
-    """One segment. PUT and PATCH change it, DELETE empties it and frees its name."""
+    """One segment. PATCH changes it, DELETE empties it and frees its name."""
 
     def get(self, request: Request, number: int) -> Response:
         return Response(_detail(self.segment()))
 
     @extend_schema(request=NewSegmentSerializer)
-    def put(self, request: Request, number: int) -> Response:
-        """What is left out gets its default."""
-        return self._change(request, partial=False)
-
-    @extend_schema(request=NewSegmentSerializer)
     def patch(self, request: Request, number: int) -> Response:
-        """What is left out stays as it is."""
-        return self._change(request, partial=True)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
+        """What is left out stays as it is. There is no PUT: a definition left out would make a list of it."""
         segment = self.segment()
-        form = NewSegmentSerializer(data=request.data, partial=partial)
+        form = NewSegmentSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         with in_words("name"):
             change_segment(segment, by=person(request), **form.validated_data)

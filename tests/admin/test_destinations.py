@@ -8,10 +8,11 @@ from django.test import Client
 
 from agents.models import Agent, Role, Team
 from helpdesk.customers.models import Segment
+from helpdesk.customers.segments import change_segment, create_segment, delete_segment
 from helpdesk.tickets.admin import ICONS
 from helpdesk.tickets.assignment import assign_team
 from helpdesk.tickets.models import SavedView, Tag, ViewEntry
-from routing.models import Rule
+from routing.models import Rule, TeamMatching
 from tests.admin.conftest import list_of, page_of, problems, said
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 
@@ -124,3 +125,17 @@ def test_every_icon_is_drawn() -> None:
 
 def test_page_of_a_destination_is_there_for_managers(as_manager: Client) -> None:
     assert as_manager.get(page_of("agents_team", make_team("Returns"))).status_code == 200
+
+
+def test_team_of_a_segment_that_is_gone_is_pointed_out_until_it_is_mended(as_manager: Client, manager: Agent) -> None:
+    matching = TeamMatching.objects.create(team=make_team("Returns", make_agent("Ida")))
+    club, old = create_segment("Club", by=manager), create_segment("Summer", by=manager)
+    matching.segments.set([club, old])
+
+    delete_segment(club, by=manager)
+    change_segment(old, by=manager, is_active=False)
+
+    assert [notice.text for notice in as_manager.get("/admin/").context["notices"]] == [
+        "Returns takes customers of segment “Club”, which was deleted.",
+        "Returns takes customers of segment “Summer”, which is inactive.",
+    ]

@@ -46,7 +46,7 @@ def test_segment_is_made_read_changed_and_deleted(manager: APIClient) -> None:
     read = call(manager, "GET", address)
     renamed = call(manager, "PATCH", address, {"name": "Les Français"})
     listed = call(manager, "GET")[1]["results"]
-    replaced = call(manager, "PUT", address, {"name": "A list", "is_active": False})
+    replaced = call(manager, "PATCH", address, {"name": "A list", "definition": None, "is_active": False})
     deleted = [call(manager, "DELETE", address), call(manager, "GET", address)[0]]
 
     segment = Segment.with_deleted.get()
@@ -148,7 +148,7 @@ def test_preview_names_the_place_of_what_is_wrong(api: APIClient) -> None:
     assert (status, problem["definition"][0][: len(OPERATOR)]) == (400, OPERATOR)
 
 
-WRITES = [("POST", ""), ("PUT", "{}/"), ("PATCH", "{}/"), ("DELETE", "{}/"), ("POST", "{}/members/"), ("DELETE", "{}/members/1/")]
+WRITES = [("POST", ""), ("PATCH", "{}/"), ("DELETE", "{}/"), ("POST", "{}/members/"), ("DELETE", "{}/members/1/")]
 READS = [("GET", ""), ("GET", "{}/"), ("GET", "{}/members/"), ("POST", "preview/")]
 
 
