@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -89,6 +91,8 @@ class SegmentForm:
     builder: Builder | None = None  # None: a list that people keep
     pasted: str = ""
     pasted_problems: list[str] = field(default_factory=list)
+    seen: str = ""  # `version_of` the segment when its page was opened
+    is_overtaken: bool = False  # somebody saved another version since
 
     @classmethod
     def of(cls, segment: Segment) -> SegmentForm:
@@ -100,3 +104,8 @@ class SegmentForm:
             builder = Builder.empty()
             builder.problem = str(error)
             return cls(segment.name, builder=builder)
+
+
+def version_of(segment: Segment) -> str:
+    """Tells a segment from what somebody else made of it meanwhile."""
+    return hashlib.sha256(json.dumps([segment.name, segment.definition], sort_keys=True).encode()).hexdigest()[:16]

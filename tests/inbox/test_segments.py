@@ -43,6 +43,11 @@ def count(html: str) -> str:
     return found[1] if found else ""
 
 
+def seen(response: Any) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', response.content.decode())
+    return found[1] if found else ""
+
+
 def test_segment_is_built_without_scripts(tab: Client) -> None:
     """A plain form post at the end of plain form posts."""
     shown = tab.post("/segments/new/", {"name": "French", "0-0-kind": "profile-property", "do": "refresh"}).content.decode()
@@ -62,6 +67,23 @@ def test_change_keeps_what_it_does_not_touch(tab: Client, cleo: Agent) -> None:
 
     segment.refresh_from_db()
     assert (segment.name, segment.definition) == ("Français", FRANCE)
+
+
+def test_two_who_change_one_segment_do_not_undo_each_other_unseen(tab: Client, cleo: Agent) -> None:
+    """What the second wrote is kept, and saved when they mean it. Buttons that only change the form ask nothing."""
+    segment = create_segment("French", FRANCE, by=cleo)
+    address = f"/segments/{segment.pk}/"
+    opened = {"name": "Mine", **FIELDS, "seen": seen(tab.get(address))}
+    change_segment(segment, name="Theirs", by=cleo)
+
+    button, refused = tab.post(address, opened | {"do": "refresh"}), tab.post(address, opened)
+    segment.refresh_from_db()
+    kept = segment.name
+    saved = tab.post(address, opened | {"seen": seen(refused)})
+
+    assert (seen(button), kept) == (opened["seen"], "Theirs")
+    assert (refused.status_code, 'value="Mine"' in refused.content.decode(), saved.status_code) == (409, True, 302)
+    assert Segment.objects.get().name == "Mine"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.customers import find_customers
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.pasting import paste
-from helpdesk.inbox.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of
+from helpdesk.inbox.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of, version_of
 from helpdesk.inbox.views.customers import living_customer
 
 RESHAPE = "segment-builder"
@@ -52,7 +52,9 @@ def new_segment(request: AgentRequest) -> HttpResponse:
 def segment(request: AgentRequest, segment_id: int) -> HttpResponse:
     wanted = _segment(segment_id)
     if request.method == "GET":
-        return _page(request, SegmentForm.of(wanted), wanted)
+        form = SegmentForm.of(wanted)
+        form.seen = version_of(wanted)
+        return _page(request, form, wanted)
     return _change(request, segment_id=segment_id)
 
 
@@ -60,6 +62,9 @@ def segment(request: AgentRequest, segment_id: int) -> HttpResponse:
 def _change(request: AgentRequest, *, segment_id: int) -> HttpResponse:
     wanted = _segment(segment_id)
     form = _posted(request, is_list=wanted.definition is None)
+    if "do" not in request.POST and form.seen not in ("", version_of(wanted)):
+        form.seen, form.is_overtaken = version_of(wanted), True  # saving once more is meant
+        return _page(request, form, wanted, status=409)
     return _save(request, form, wanted) or _page(request, form, wanted, status=_status(request))
 
 
@@ -69,7 +74,8 @@ def _segment(segment_id: int) -> Segment:
 
 def _posted(request: AgentRequest, *, is_list: bool) -> SegmentForm:
     """The form as it was sent, with what its button did to it."""
-    form = SegmentForm(request.POST.get("name", ""), builder=None if is_list else Builder.posted(request.POST), pasted=request.POST.get("pasted", ""))
+    builder = None if is_list else Builder.posted(request.POST)
+    form = SegmentForm(request.POST.get("name", ""), builder=builder, pasted=request.POST.get("pasted", ""), seen=request.POST.get("seen", ""))
     if form.builder and (do := request.POST.get("do", "")):
         paste(form) if do == "paste" else form.builder.act(do)
     if form.builder:
