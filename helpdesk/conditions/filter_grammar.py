@@ -61,7 +61,7 @@ def _of_string(value: Any, operator: str, path: str) -> str | tuple[str, ...]:
 
 def _of_list(value: Any, operator: str, path: str) -> str | int | tuple[str, ...]:
     if operator.startswith("length-"):
-        return whole(value, path, least=0, most=LONGEST_WINDOW, expected="a whole number")
+        return whole(value, path, least=0, most=LONGEST_WINDOW, expected=f"a whole number from 0 to {LONGEST_WINDOW}")
     if operator.removeprefix("not-") in ("contains-any", "contains-all"):
         return texts(value, path)
     return _one_text(value, path)
@@ -98,7 +98,7 @@ def _date_arguments(data: dict[str, Any], operator: str, path: str) -> dict[str,
             fields(data, path, "type", "operator", "value")
             return {"quantity": whole(data["value"], join(path, "value"), least=1, most=12, expected="a month, 1 to 12")}
     fields(data, path, "type", "operator", "quantity", "unit")
-    quantity = whole(data["quantity"], join(path, "quantity"), least=1, most=LONGEST_WINDOW, expected="a whole number above 0")
+    quantity = whole(data["quantity"], join(path, "quantity"), least=1, most=LONGEST_WINDOW, expected=f"a whole number from 1 to {LONGEST_WINDOW}")
     return {"quantity": quantity, "unit": choice(data, "unit", path, tuple(UNITS))}
 
 
@@ -113,8 +113,8 @@ def _between_dates(data: dict[str, Any], path: str) -> dict[str, Any]:
 def _between_ago(data: dict[str, Any], path: str) -> dict[str, Any]:
     """`start` to `end` units ago: the nearer first."""
     fields(data, path, "type", "operator", "start", "end", "unit")
-    nearer = whole(data["start"], join(path, "start"), least=0, most=LONGEST_WINDOW, expected="a whole number")
-    further = whole(data["end"], join(path, "end"), least=nearer + 1, most=LONGEST_WINDOW, expected="a whole number above start")
+    nearer = whole(data["start"], join(path, "start"), least=0, most=LONGEST_WINDOW, expected=f"a whole number from 0 to {LONGEST_WINDOW}")
+    further = whole(data["end"], join(path, "end"), least=nearer + 1, most=LONGEST_WINDOW, expected=f"a whole number above start, up to {LONGEST_WINDOW}")
     return {"quantity": nearer, "further": further, "unit": choice(data, "unit", path, tuple(UNITS))}
 
 

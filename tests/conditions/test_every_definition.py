@@ -49,13 +49,13 @@ def test_fast_way_and_way_that_keeps_what_it_saw_agree(data: dict[str, Any], som
          "subject, body, language, team, assignee, created; tickets have no priority yet."),
         (about_them("x", text("regex", r"\d")), ".filter.value: expected a simpler regular expression (\\ stands only before punctuation: write "
          "[0-9] for a digit, [A-Za-z0-9_] for a letter; a group is not referred back to, at character 2)."),
-        (about_them("x", some("length-equals", "3")), ".filter.value: expected a whole number."),
+        (about_them("x", some("length-equals", "3")), ".filter.value: expected a whole number from 0 to 100000."),
         (about_them("x", {"type": "date", "operator": "before", "date": "soon"}), ".filter.date: expected a date such as 2026-11-22 or 2026-11-22T13:07:00Z."),
         (about_them("x", {"type": "date", "operator": "alltime"}), ".filter.operator: expected one of before, after, between-static, in-the-last, "
          "in-the-next, at-least, between, anniversary, anniversary-month, anniversary-last, anniversary-next, calendar-month."),
         (about_them("x", {"type": "date", "operator": "calendar-month", "value": 13}), ".filter.value: expected a month, 1 to 12."),
         (done("x", when=IN_NOVEMBER | {"end": "2026-11-01"}), ".timeframe_filter.end: expected a date after start."),
-        (done("x", when=AGO_3_TO_5 | {"end": 3}), ".timeframe_filter.end: expected a whole number above start."),
+        (done("x", when=AGO_3_TO_5 | {"end": 3}), ".timeframe_filter.end: expected a whole number above start, up to 100000."),
         (done("x") | {"metric_filters": [{"property": "a"}]}, ".metric_filters[0].filter: expected a value."),
         (predicted("mood", number("equals", 1)), ".dimension: expected one of average_days_between_orders, average_order_value, churn_probability, "
          "historic_clv, historic_number_of_orders, predicted_clv, predicted_number_of_orders, total_clv, expected_date_of_next_purchase."),

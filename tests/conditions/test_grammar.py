@@ -141,9 +141,9 @@ def test_error_names_place_of_outer_form(data: Any, message: str) -> None:
             done("x", when={"type": "date", "operator": "yesterday"}),
             f"timeframe_filter.operator: expected one of {FRAMES}.",
         ),
-        (done("x", when=in_the_last(0, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),
-        (done("x", when=in_the_last(1.5, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),
-        (done("x", when=in_the_last(True, "hour")), "timeframe_filter.quantity: expected a whole number above 0."),
+        (done("x", when=in_the_last(0, "hour")), "timeframe_filter.quantity: expected a whole number from 1 to 100000."),
+        (done("x", when=in_the_last(1.5, "hour")), "timeframe_filter.quantity: expected a whole number from 1 to 100000."),
+        (done("x", when=in_the_last(True, "hour")), "timeframe_filter.quantity: expected a whole number from 1 to 100000."),
         (done("x", when=in_the_last(2, "year")), "timeframe_filter.unit: expected one of hour, day, week."),
     ],
 )
