@@ -16,7 +16,7 @@ from agents.models import Team
 from helpdesk.conditions.evaluate import Answers, evaluate
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.conditions.wording import Names
-from helpdesk.customers.context import CustomerContext, load_contexts
+from helpdesk.customers.asking.context import CustomerContext, load_contexts
 from helpdesk.customers.definitions import segments_named
 from helpdesk.customers.segments import segment_names
 from helpdesk.tickets.facts import ticket_value

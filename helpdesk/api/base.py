@@ -16,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
-from helpdesk.customers.incoming import Refusal
-from helpdesk.customers.patience import PATIENCE, TookTooLong, within
+from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
+from helpdesk.customers.filing.incoming import Refusal
 
 
 class TryAgain(APIException):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from helpdesk.api.fields import MomentField, PropertiesField
 from helpdesk.api.serializers import KeysSerializer, SenderSerializer, StrictSerializer
-from helpdesk.customers.incoming import CHANNELS, LONGEST_ID, LONGEST_SOURCE, consent_status
+from helpdesk.customers.filing.incoming import CHANNELS, LONGEST_ID, LONGEST_SOURCE, consent_status
 from helpdesk.customers.models import Customer
 
 MOST_ROWS = 1_000

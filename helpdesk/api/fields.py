@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from helpdesk.customers.incoming import NotStorable, as_properties
+from helpdesk.customers.filing.incoming import NotStorable, as_properties
 
 EARLIEST, AHEAD = datetime(1900, 1, 1, tzinfo=UTC), timedelta(days=1)
 

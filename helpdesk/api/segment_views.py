@@ -27,8 +27,8 @@ from helpdesk.api.segment_serializers import (
 )
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
+from helpdesk.customers.asking.effect import effect_of
 from helpdesk.customers.definitions import definition_of
-from helpdesk.customers.effect import effect_of
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, delete_segment, remove_members, segment_names, size, warnings
 

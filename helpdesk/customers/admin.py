@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from helpdesk.admin_pages import DeskAdmin, LongList, display
-from helpdesk.customers.admin_predictions import PredictionSettingsAdmin
 from helpdesk.customers.models import Customer, CustomerMerge, Event, ExternalId, Membership
+from helpdesk.customers.predictions.admin import PredictionSettingsAdmin
 from helpdesk.customers.predictions.models import PredictionSettings
 from helpdesk.customers.profiles import mend
 

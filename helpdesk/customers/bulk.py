@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import DatabaseError, DataError
 
-from helpdesk.customers.batch import identified, keep, tracked
-from helpdesk.customers.incoming import EventRow, Refusal, read_event, read_row
+from helpdesk.customers.filing.batch import identified, keep, tracked
+from helpdesk.customers.filing.incoming import EventRow, Refusal, read_event, read_row
 from helpdesk.customers.models import Customer, Event
 
 __all__ = ["EventRow", "Refused", "identify_many", "track_many"]

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from helpdesk.conditions.evaluate import Matcher, compile_definition
 from helpdesk.conditions.grammar import Definition, MetricCondition
-from helpdesk.customers.context import CustomerContext, load_contexts
+from helpdesk.customers.asking.context import CustomerContext, load_contexts
+from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.definitions import in_order, moves_with_time, segments_named, with_paths
-from helpdesk.customers.matching import matching
 from helpdesk.customers.models import Customer, Event, Membership, Segment
 from helpdesk.customers.predictions.bands import same_bands
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from agents.people import NotForYou
-from helpdesk.customers.incoming import FIELDS, KEYS
+from helpdesk.customers.filing.incoming import FIELDS, KEYS
 from helpdesk.customers.models import Customer, CustomerMerge, Membership, PropertyValue
 
 _STAY = (Customer, CustomerMerge, PropertyValue)  # chains and facts have rules of their own

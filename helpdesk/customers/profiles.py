@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from helpdesk.customers.batch import identified, keep, tracked
-from helpdesk.customers.incoming import EventRow, NobodyNamed, NothingNamed, NotStorable, Refusal, consent_status, e164, read_event, read_row
+from helpdesk.customers.filing.batch import identified, keep, tracked
+from helpdesk.customers.filing.incoming import EventRow, NobodyNamed, NothingNamed, NotStorable, Refusal, consent_status, e164, read_event, read_row
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.values import remember
 

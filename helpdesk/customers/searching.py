@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from helpdesk.customers.incoming import e164
+from helpdesk.customers.filing.incoming import e164
 from helpdesk.customers.models import Customer
 
 _FEW = 50

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from agents.text import readable
 from helpdesk.imports.batches import Batch, Failed, Stumbled, Tally, Wait
 from helpdesk.imports.models import Chunk, Import, Refusal
-from helpdesk.imports.sources import next_batch
+from helpdesk.imports.readers import next_batch
 
 log = logging.getLogger(__name__)
 Status = Import.Status

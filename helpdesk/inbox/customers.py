@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from agents.models import Agent
+from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.models import Customer, Event, Membership, Segment
-from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.searching import search
 from helpdesk.inbox.addresses import number_of
 from helpdesk.tickets.models import Ticket

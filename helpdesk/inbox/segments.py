@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
 from helpdesk.conditions.wording import phrases
+from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.definitions import definition_of, segments_named
 from helpdesk.customers.models import Segment
-from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.segments import Figures, figures, segment_names, used_by
 from helpdesk.inbox.builder.state import Builder
 from routing.models import Rule, TeamMatching

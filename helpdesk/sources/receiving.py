@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from helpdesk.customers.profiles import Refusal
 from helpdesk.sources.models import Received, Source
-from helpdesk.sources.segment import filing
-from helpdesk.sources.segment.messages import Message
+from helpdesk.sources.segment_protocol import filing
+from helpdesk.sources.segment_protocol.messages import Message
 from helpdesk.sources.shopify import topics
 from helpdesk.sources.wire import PASSING, UNEXPECTED, NotUsed, NotYet, Problem
 

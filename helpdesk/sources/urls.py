@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from helpdesk.sources.segment import views as segment
+from helpdesk.sources.segment_protocol import views as segment
 from helpdesk.sources.shopify import views as shopify
 
 urlpatterns = [

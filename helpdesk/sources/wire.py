@@ -18,7 +18,7 @@ from django.utils import timezone
 from agents.text import one_line
 from helpdesk.conditions.dates import as_moment
 from helpdesk.conditions.filters import as_number
-from helpdesk.customers.incoming import LARGEST_AMOUNT
+from helpdesk.customers.filing.incoming import LARGEST_AMOUNT
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 REQUESTS_A_MINUTE = 3_000  # from one address (V15)

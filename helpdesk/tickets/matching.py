@@ -12,8 +12,8 @@ from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Replace
 
 from helpdesk.conditions.grammar import Condition, Definition, TicketCondition
-from helpdesk.customers.filter_queries import NEVER, Columns, value_passes
-from helpdesk.customers.matching import AboutCustomer, joined
+from helpdesk.customers.asking.filter_queries import NEVER, Columns, value_passes
+from helpdesk.customers.asking.matching import AboutCustomer, joined
 from helpdesk.customers.values import SEPARATOR
 from helpdesk.tickets.models import Message, Ticket
 

@@ -133,7 +133,7 @@ def test_preview_counts_samples_and_says_it_in_words(api: APIClient) -> None:
 
 
 def test_preview_that_takes_too_long_is_given_up(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.customers.effect.PATIENCE", 0.001)
+    monkeypatch.setattr("helpdesk.customers.asking.effect.PATIENCE", 0.001)
     Customer.objects.bulk_create([Customer(external_id=f"c{number}") for number in range(20_000)])
     heavy = all_of({"type": "profile-property", "property": "x", "filter": {"type": "string", "operator": "not-contains", "value": "y"}})
 

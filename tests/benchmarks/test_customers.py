@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from helpdesk.conditions.grammar import parse_definition
-from helpdesk.customers.context import load_contexts
-from helpdesk.customers.matching import matching
+from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer, Segment
 from tests.benchmarks.conftest import Report
 from tests.benchmarks.shop import EVENTS_EACH, NOW, fill, turn_to

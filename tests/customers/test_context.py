@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.conditions.evaluate import evaluate
 from helpdesk.conditions.grammar import Definition, parse_definition
-from helpdesk.customers.context import load_contexts
+from helpdesk.customers.asking.context import load_contexts
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.customers.profiles import identify, track
 from tests.conditions.builders import about_them, definition, done, in_the_last, number, text

@@ -8,8 +8,8 @@ import pytest
 
 from helpdesk.conditions.evaluate import evaluate
 from helpdesk.conditions.grammar import parse_definition
-from helpdesk.customers.context import load_contexts
-from helpdesk.customers.matching import matching
+from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
 from tests.conditions.builders import about_them, about_ticket, definition, done, existence, number, text

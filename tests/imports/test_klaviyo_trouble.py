@@ -13,8 +13,8 @@ from helpdesk.imports import runs
 from helpdesk.imports.batches import Batch, Tally
 from helpdesk.imports.klaviyo.accounts import BadKey, connect, import_again
 from helpdesk.imports.models import Account, Import
+from helpdesk.imports.readers import next_batch
 from helpdesk.imports.runs import run_import
-from helpdesk.imports.sources import next_batch
 from tests.imports.files import a_manager, work_off
 from tests.imports.klaviyo_server import KEY, Klaviyo
 from tests.imports.test_klaviyo import fill, state

@@ -139,7 +139,7 @@ def test_effect_of_something_incomplete_is_no_number(tab: Client) -> None:
 
 
 def test_effect_counts_to_a_cap(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.customers.effect.CAP", 2)
+    monkeypatch.setattr("helpdesk.customers.asking.effect.CAP", 2)
     for _ in range(3):
         make_customer(country="France")
 
@@ -148,7 +148,7 @@ def test_effect_counts_to_a_cap(tab: Client, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_effect_that_takes_too_long_is_given_up(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A heavy definition never hangs a page."""
-    monkeypatch.setattr("helpdesk.customers.effect.PATIENCE", 0.001)
+    monkeypatch.setattr("helpdesk.customers.asking.effect.PATIENCE", 0.001)
     Customer.objects.bulk_create([Customer(external_id=f"c{number}", country="France") for number in range(20_000)])
     fields = {"0-0-kind": "profile-property", "0-0-property": "x", "0-0-test": "string:not-contains", "0-0-value": "y"}
 

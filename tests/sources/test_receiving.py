@@ -13,8 +13,8 @@ from helpdesk.customers.models import Event
 from helpdesk.sources import receiving
 from helpdesk.sources.models import Received, Source
 from helpdesk.sources.receiving import keep, sweep_received, try_again, work_off
-from helpdesk.sources.segment import filing
-from helpdesk.sources.segment.messages import Message
+from helpdesk.sources.segment_protocol import filing
+from helpdesk.sources.segment_protocol.messages import Message
 from helpdesk.sources.shopify import orders
 from tests.people import at_once
 from tests.sources.shops import a_refund, an_order, outcome, push, segment_source, shopify_source, written

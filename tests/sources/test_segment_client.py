@@ -72,7 +72,7 @@ def test_batch_whose_answer_was_lost_is_sent_again_and_counts_once(sdk: Library,
             answered.set()
             raise OperationalError
 
-    monkeypatch.setattr("helpdesk.sources.segment.views.collect", collect)
+    monkeypatch.setattr("helpdesk.sources.segment_protocol.views.collect", collect)
     for event in ("Product Viewed", "Product Added"):
         client.track("u1", event)
     client.flush()

@@ -14,7 +14,7 @@ from helpdesk.customers.models import Customer, Event, ExternalId, PropertyValue
 from helpdesk.customers.profiles import identify
 from helpdesk.sources.models import Received, Source
 from helpdesk.sources.receiving import collect, try_again
-from helpdesk.sources.segment.messages import Message
+from helpdesk.sources.segment_protocol.messages import Message
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_agent, make_ticket
 from tests.sources.shops import segment_source

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from helpdesk.conditions.evaluate import Subject, compile_all, evaluate
 from helpdesk.conditions.grammar import TICKET_FIELDS, Definition, parse_definition
-from helpdesk.customers.context import load_contexts
-from helpdesk.customers.matching import matching
+from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
 from helpdesk.tickets.conversation import reply
 from helpdesk.tickets.facts import ticket_value

@@ -15,8 +15,8 @@ from django.tasks import task
 from django.utils import timezone
 
 from helpdesk.conditions.grammar import DIMENSIONS
-from helpdesk.customers.batch import identified, keep
-from helpdesk.customers.incoming import Told
+from helpdesk.customers.filing.batch import identified, keep
+from helpdesk.customers.filing.incoming import Told
 from helpdesk.customers.models import Customer, Event, PropertyValue
 from helpdesk.customers.predictions.models import PredictionSettings
 

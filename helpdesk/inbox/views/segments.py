@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.customers import segments as verbs
-from helpdesk.customers.effect import effect_of
+from helpdesk.customers.asking.effect import effect_of
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.inbox.access import manages_customers, reads_customers
 from helpdesk.inbox.addresses import number_of

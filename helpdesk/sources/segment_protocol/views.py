@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from helpdesk.sources.models import Source, digest_of
 from helpdesk.sources.receiving import collect
-from helpdesk.sources.segment.messages import LARGEST_MESSAGE, Message
+from helpdesk.sources.segment_protocol.messages import LARGEST_MESSAGE, Message
 from helpdesk.sources.wire import Problem, is_within_rate, read_json, read_unpacked, text
 
 log = logging.getLogger(__name__)

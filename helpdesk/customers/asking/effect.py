@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from helpdesk.conditions.grammar import Definition
-from helpdesk.customers.matching import matching
+from helpdesk.customers.asking.matching import matching
+from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.models import Customer
-from helpdesk.customers.patience import PATIENCE, TookTooLong, within
 
 CAP = 10_000
 SAMPLE = 5

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from helpdesk.customers.incoming import same
+from helpdesk.customers.filing.incoming import same
 from helpdesk.customers.models import Customer, PropertyValue
 from helpdesk.customers.values import columns
 

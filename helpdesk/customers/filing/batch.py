@@ -10,10 +10,10 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from django.utils import timezone
 
 from helpdesk.customers.discovery import notice
-from helpdesk.customers.incoming import FIELDS, KEYS, Happened, Told, same
-from helpdesk.customers.known import Known
+from helpdesk.customers.filing.incoming import FIELDS, KEYS, Happened, Told, same
+from helpdesk.customers.filing.known import Known
+from helpdesk.customers.filing.timeline import Timeline
 from helpdesk.customers.models import Customer, Event, ExternalId
-from helpdesk.customers.timeline import Timeline
 
 _ATTEMPTS = 3
 _WRITTEN = [*FIELDS, *KEYS, "properties", "changed_at"]

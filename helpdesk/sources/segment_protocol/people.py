@@ -12,7 +12,7 @@ from agents.people import NotForYou
 from helpdesk.customers.merging import MergeRefused, merge_customers
 from helpdesk.customers.models import Customer
 from helpdesk.sources.models import Source
-from helpdesk.sources.segment.messages import Told
+from helpdesk.sources.segment_protocol.messages import Told
 from helpdesk.sources.wire import Problem
 
 ANONYMOUS = "segment-anonymous"

@@ -9,8 +9,8 @@ from itertools import batched, groupby
 
 from helpdesk.customers.bulk import EventRow, Refused, identify_many, track_many
 from helpdesk.sources.models import Received, Source
-from helpdesk.sources.segment.messages import Message, Told, read
-from helpdesk.sources.segment.people import arguments
+from helpdesk.sources.segment_protocol.messages import Message, Told, read
+from helpdesk.sources.segment_protocol.people import arguments
 from helpdesk.sources.wire import PASSING, UNEXPECTED, Problem, read_json
 
 log = logging.getLogger(__name__)

@@ -28,9 +28,9 @@ from helpdesk.conditions.grammar import (
     TicketCondition,
 )
 from helpdesk.conditions.regions import REGIONS
+from helpdesk.customers.asking.filter_queries import ALWAYS, COMPARISONS, NEVER, EventColumns, some_row_passes, value_passes
 from helpdesk.customers.definitions import numbers
 from helpdesk.customers.facts import stored_name
-from helpdesk.customers.filter_queries import ALWAYS, COMPARISONS, NEVER, EventColumns, some_row_passes, value_passes
 from helpdesk.customers.models import Customer, Event, Membership, PropertyValue
 from helpdesk.customers.predictions.bands import churn_bands
 

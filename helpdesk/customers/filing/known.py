@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from helpdesk.customers.incoming import KEYS, NobodyNamed, Told
+from helpdesk.customers.filing.incoming import KEYS, NobodyNamed, Told
 from helpdesk.customers.models import Customer, ExternalId
 
 _LOOKUPS = {"external_id": "external_id__in", "email": "address__in", "phone": "phone__in"}
