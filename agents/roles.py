@@ -15,7 +15,7 @@ _SETTINGS = (
     *("agents.add_team", "agents.change_team", "agents.delete_team", "agents.view_team"),
     *("agents.view_businesshours", "agents.change_businesshours", "agents.view_availability"),
     *("routing.add_teammatching", "routing.change_teammatching", "routing.view_teammatching"),
-    *("routing.add_rule", "routing.change_rule", "routing.delete_rule", "routing.view_rule"),
+    *("routing.add_rule", "routing.change_rule", "routing.delete_rule", "routing.view_rule", "routing.view_ruleset"),
     *("routing.view_routingdecision", "routing.view_ledgerentry", "routing.view_roundrobinsettings", "routing.change_roundrobinsettings"),
     *("tickets.add_savedview", "tickets.change_savedview", "tickets.delete_savedview", "tickets.view_savedview"),
     *("tickets.view_tag", "tickets.add_tag", "tickets.change_tag"),

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agents.models import Agent, Team
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
-from routing.models import Rule, TeamMatching
+from routing.models import TeamMatching
+from routing.publication import doubts
+from routing.rule_set import live_contents
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Notice:
 
 def notices() -> list[Notice]:
     """For people who may see all of it: the admin lets nobody else in."""
-    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_empty_teams(), *_doubtful_rules(), *_doubtful_teams()]
+    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_doubtful_rules(), *_doubtful_teams()]
 
 
 def _unread_mail() -> list[Notice]:
@@ -56,18 +57,9 @@ def _left_behind() -> list[Notice]:
     return found
 
 
-def _empty_teams() -> list[Notice]:
-    """A11."""
-    teams = Team.objects.filter(rules__is_active=True).exclude(members__in=Agent.objects.answering()).distinct()
-    text = _("%(team)s has no members, and a rule sends tickets there.")
-    return [Notice(text % {"team": team}, reverse("admin:agents_team_change", args=[team.pk])) for team in teams]
-
-
 def _doubtful_rules() -> list[Notice]:
-    """Rules that ask about segments which are gone, inactive or empty."""
-    text = _("Rule “%(rule)s”: %(warning)s")
-    doubtful = ((rule, warning) for rule in Rule.objects.filter(is_active=True) for warning in rule.warnings())
-    return [Notice(text % {"rule": rule, "warning": warning}, reverse("admin:routing_rule_change", args=[rule.pk])) for rule, warning in doubtful]
+    """Live rules whose team or view is gone or has nobody (A11), or that ask about segments which are gone, inactive or empty."""
+    return [Notice(words, reverse("rules")) for words in doubts(live_contents())]
 
 
 def _doubtful_teams() -> list[Notice]:

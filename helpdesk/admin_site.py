@@ -82,7 +82,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
         (
             _("Routing"),
             [
-                (_("Rules"), "alt_route", "routing.rule"),
+                (_("Published rules"), "alt_route", "routing.ruleset"),
                 (_("Decisions"), "help", "routing.routingdecision"),
                 (_("Turns"), "cached", "routing.ledgerentry"),
             ],

@@ -181,7 +181,9 @@ TASKS = {
                 "segments": {"task": "helpdesk.customers.memberships.refresh_moving", "every": 300},
                 "predictions": {"task": "helpdesk.customers.predictions.jobs.predict_due", "every": 60},
                 "orders": {"task": "helpdesk.customers.predictions.jobs.fit_orders", "cron": "30 3 * * *"},
+                "back-tests": {"task": "routing.backtest.runs.sweep_back_tests", "every": 30},
                 "imports": {"task": "helpdesk.imports.runs.sweep_imports", "every": 30},
+                "applications": {"task": "routing.applying.runs.sweep_applications", "every": 30},
             },
         },
     }

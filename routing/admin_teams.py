@@ -16,6 +16,7 @@ from agents.models import Agent, Team
 from helpdesk.admin_pages import DestinationAdmin, display
 from helpdesk.customers.models import Segment
 from routing.models import TeamMatching
+from routing.rule_set import live_contents
 
 
 class TeamMatchingInline(StackedInline):
@@ -44,7 +45,8 @@ class TeamAdmin(DestinationAdmin):
     def why_kept(self, destination: Team) -> str:
         if destination.tickets.filter(closed_at=None).exists():
             return self.HAS_TICKETS % {"name": destination}
-        return super().why_kept(destination)
+        live = ", ".join(f"“{rule['name']}”" for rule in live_contents() if rule["team"] == destination.pk)
+        return self.IN_USE % {"name": destination, "rules": live} if live else super().why_kept(destination)
 
     @display(description=gettext_lazy("description"))
     def summary(self, team: Team) -> str:

@@ -1,13 +1,16 @@
-"""Two ready-made rules (R14, R15). Making one again returns the one that is there."""
+"""Two ready-made rules (R14, R15)."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from agents.models import Team
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Team
 from helpdesk.tickets.models import SavedView
-from routing.models import Rule
-from routing.order import next_position
+from routing.models import Destination, Rule
+from routing.rule_set import Written
+from routing.rules import RuleError, To, create_rule
 
 CHURN_DEFENCE = "Churn defence"
 URGENT_MODIFICATIONS = "Urgent order mod"
@@ -22,17 +25,40 @@ _JUST_ORDERED = {
 }
 
 
-def add_churn_defence(team: Team) -> Rule:
-    """R14: churn risk equals High → assign to this team."""
-    return _add(CHURN_DEFENCE, _CHURN_RISK_HIGH, destination=Rule.Destination.TEAM, team=team)
+@dataclass(frozen=True)
+class Example:
+    """`to`: the name of the team, or of the view, where its tickets go."""
+
+    key: str
+    name: str
+    definition: Written
+    destination: Destination
+    to: str
 
 
-def add_urgent_modifications() -> Rule:
-    """R15: placed an order in the last 2 hours → save as view “Urgent modifications”."""
-    view, _created = SavedView.objects.get_or_create(name="Urgent modifications", defaults={"icon": "bag"})
-    return _add(URGENT_MODIFICATIONS, _JUST_ORDERED, destination=Rule.Destination.VIEW, view=view)
+def _all_of(condition: Written) -> Written:
+    return {"condition_groups": [{"conditions": [condition]}]}
 
 
-def _add(name: str, condition: dict[str, Any], **destination: Any) -> Rule:
-    definition = {"condition_groups": [{"conditions": [condition]}]}
-    return Rule.objects.get_or_create(name=name, defaults={"definition": definition, "position": next_position(), **destination})[0]
+EXAMPLES = (
+    Example("churn-defence", CHURN_DEFENCE, _all_of(_CHURN_RISK_HIGH), Destination.TEAM, "Retention specialists"),
+    Example("urgent-modifications", URGENT_MODIFICATIONS, _all_of(_JUST_ORDERED), Destination.VIEW, "Urgent modifications"),
+)
+
+
+def add_example(key: str, *, by: Agent | None) -> Rule:
+    """A draft; the one that is there if it was added before. Its team is made first (R4): RuleError where `by` may not make one."""
+    example = next(example for example in EXAMPLES if example.key == key)
+    return Rule.objects.filter(name=example.name).first() or create_rule(example.name, example.definition, to=_where(example, by), by=by)
+
+
+def _where(example: Example, by: Agent | None) -> To:
+    if example.destination == Destination.VIEW:
+        view = SavedView.objects.filter(name=example.to).first()
+        return To(view=view, new_view="" if view else example.to)
+    team = Team.objects.filter(name=example.to).first()
+    if team is None and (by is None or by.has_perm("agents.add_team")):
+        team = Team.objects.create(name=example.to)
+    if team is None:
+        raise RuleError(_("Make the team “%(team)s” first, in Settings. The rule sends tickets there.") % {"team": example.to})
+    return To(team=team)

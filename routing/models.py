@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
-from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.customers.models import Segment
-from helpdesk.customers.segments import warnings_of
 from helpdesk.tickets.models import Channel, SavedView, Tag, Ticket
+from routing.applying.models import Application as Application  # Django looks for models here
+from routing.applying.models import Move as Move
+from routing.backtest.models import BackTest as BackTest  # Django looks for models here
+from routing.rule_tests.models import RuleTest as RuleTest  # Django looks for models here
+
+
+class Destination(models.TextChoices):
+    """R11."""
+
+    TEAM = "team", _("Assign to team")
+    VIEW = "view", _("Save as view")
 
 
 class Rule(models.Model):
-    """When a new ticket matches `definition`, it goes to one destination (R11)."""
-
-    class Destination(models.TextChoices):
-        TEAM = "team", _("Assign to team")
-        VIEW = "view", _("Save as view")
+    """A rule as people are writing it. It routes nothing until it is published: what routes is a `RuleSet`."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
-    position = models.PositiveIntegerField(
-        _("position"), default=0, help_text=_("Rules are tried from the lowest to the highest; the first matching team rule wins.")
-    )
-    is_active = models.BooleanField(_("active"), default=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("on"), default=True, help_text=_("One that is off is left out when the rules are published."))
     definition = models.JSONField(_("conditions"))
     destination = models.CharField(_("destination"), max_length=10, choices=Destination.choices)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="rules", verbose_name=_("team"))
-    view = models.ForeignKey(SavedView, on_delete=models.PROTECT, null=True, blank=True, related_name="rules", verbose_name=_("view"))
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="rules", verbose_name=_("team"))
+    view = models.ForeignKey(SavedView, on_delete=models.SET_NULL, null=True, blank=True, related_name="rules", verbose_name=_("view"))
+    new_view = models.CharField(_("new view"), max_length=80, blank=True, help_text=_("A view of this name is made when the rule is published."))
+    by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("drafted by"))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    is_deleted = models.BooleanField(default=False, help_text=_("It goes when the rules are published."))
 
     class Meta:
         verbose_name = _("rule")
@@ -40,27 +46,44 @@ class Rule(models.Model):
         ordering = ("position", "id")
         constraints = [
             models.CheckConstraint(
-                condition=Q(destination="team", team__isnull=False, view=None) | Q(destination="view", view__isnull=False, team=None),
+                # a team or a view that was deleted leaves a rule without any, which cannot be published
+                condition=Q(destination="team", view=None, new_view="") | Q(destination="view", team=None),
                 name="a_rule_has_one_destination",
-                violation_error_message=_("Choose a team for “Assign to team”, or a view for “Save as view”, and leave the other empty."),
             )
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        try:
-            parse_definition(self.definition)
-        except DefinitionError as error:
-            raise ValidationError({"definition": str(error)}) from error
+    @property
+    def is_homeless(self) -> bool:
+        """Its team or view was deleted, or was never chosen."""
+        return not (self.team_id or self.view_id or self.new_view)
 
-    def warnings(self) -> list[str]:
-        """Sentences for people: which segments that it asks about are missing, deleted, inactive or empty."""
-        try:
-            return warnings_of(parse_definition(self.definition))
-        except DefinitionError as error:
-            return [str(error)]
+    @property
+    def goes_to(self) -> str:
+        """The name of its team or view."""
+        return str(self.team or self.view or self.new_view)
+
+
+class RuleSet(models.Model):
+    """All rules that are live from `at` until the next number (I2). Never changed: who publishes makes another."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("published"), default=timezone.now)
+    by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("published by"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    restores = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("goes back to"))
+    rules: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(help_text=_("In their order; see routing.contents"))
+    digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = _("published rules")
+        verbose_name_plural = _("published rules")
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return str(_("Version %(number)d") % {"number": self.number})
 
 
 class TeamMatching(models.Model):
@@ -80,24 +103,45 @@ class TeamMatching(models.Model):
 
 
 class RoutingDecision(models.Model):
-    """Why a ticket went where it went (I2). Exactly one for each cause."""
+    """Why a ticket went where it went (I2). Exactly one for each cause.
+
+    It keeps what was looked at, not what was concluded: `routing.reasons` asks the version's rules again about the same values,
+    and gets the same answers.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="decisions")
     cause = models.CharField(max_length=60, help_text=_("What made us decide, e.g. “reopened 17”"))
     at = models.DateTimeField(default=timezone.now)
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, null=True, related_name="decisions", verbose_name=_("rules"))
+    matched = models.TextField(default=",", help_text=_("The numbers of the rules that matched, as ,3,17,"))
+    rule = models.PositiveBigIntegerField(null=True, help_text=_("The number of the rule that named the team"))
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("team"))
+    team_was_chosen = models.BooleanField(default=False, help_text=_("By a person, which stands, whatever the rules say"))
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="+")
-    rules: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    # What of the ticket may change later, as it was.
+    was_open = models.BooleanField(default=True)
+    tags = models.TextField(blank=True, help_text=_("Each between separators"))
+    sentiment_label = models.CharField(max_length=10, blank=True)
+    sentiment_score = models.PositiveSmallIntegerField(null=True)
+    team_before = models.CharField(max_length=80, blank=True)
+    assignee_before = models.CharField(max_length=150, blank=True)
+    values: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list, help_text=_("What the rules looked at of the customer, in their order"))
+    until: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, help_text=_("Until when a match holds, by rule"))
     teams: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, help_text=_("Those that tags or segments named"))
-    candidates: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    candidates: models.JSONField[list[list[Any]], list[list[Any]]] = models.JSONField(default=list, help_text=_("[agent, outcome], as they were asked"))
     waiting_because = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ("-at", "-id")
         constraints = [models.UniqueConstraint(fields=["ticket", "cause"], name="decided_once_per_cause")]
+        indexes = [models.Index(fields=["at"], name="decisions_in_time")]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.cause}"
+
+    @property
+    def matched_rules(self) -> list[int]:
+        return [int(number) for number in self.matched.split(",") if number]
 
 
 class Ledger(models.Model):

@@ -29,11 +29,11 @@ EVERYBODY_FULL = "everybody is full"
 
 @dataclass
 class Turn:
-    """What came of asking for an agent: who, or why nobody; and each candidate with the reason (I2)."""
+    """What came of asking for an agent: who, or why nobody; and each candidate's number with the reason (I2)."""
 
     agent: Agent | None = None
     waiting_because: str = ""
-    candidates: list[dict[str, Any]] = field(default_factory=list)
+    candidates: list[list[Any]] = field(default_factory=list)
 
 
 def round_robin_settings() -> RoundRobinSettings:
@@ -51,7 +51,7 @@ def give_to_next_agent(ticket: Ticket) -> Turn:
     if settings.only_in_hours(ticket.channel) and not is_open(desk_hours(), timezone.now()):
         return Turn(waiting_because=OUTSIDE_HOURS)
     if not _candidates(ticket).filter(availability__is_online=True).exists():
-        return Turn(waiting_because=NOBODY_ONLINE, candidates=[_candidate(agent, "offline") for agent in _candidates(ticket)])
+        return Turn(waiting_because=NOBODY_ONLINE, candidates=[[agent.pk, "offline"] for agent in _candidates(ticket)])
     return _take_turn(ticket, settings.capacity)
 
 
@@ -63,10 +63,10 @@ def _take_turn(ticket: Ticket, capacity: int) -> Turn:
         if outcome == "taken" and claim_for(ticket, agent):
             _note_turn(agent, turn_number)
             turn.agent = agent
-        turn.candidates.append(_candidate(agent, outcome))
+        turn.candidates.append([agent.pk, outcome])
     if turn.agent is None:
-        outcomes = {candidate["outcome"] for candidate in turn.candidates}
-        turn.waiting_because = EVERYBODY_FULL if "full" in outcomes else NOBODY_ONLINE
+        is_full = any(outcome == "full" for _agent, outcome in turn.candidates)
+        turn.waiting_because = EVERYBODY_FULL if is_full else NOBODY_ONLINE
     return turn
 
 
@@ -110,7 +110,3 @@ def _outcome(agent: Agent, turn: Turn, capacity: int) -> str:
 def _note_turn(agent: Agent, turn_number: int) -> None:
     LedgerEntry.objects.get_or_create(agent=agent)
     LedgerEntry.objects.filter(agent=agent).update(last_turn=turn_number, received=F("received") + 1)
-
-
-def _candidate(agent: Agent, outcome: str) -> dict[str, Any]:
-    return {"agent": agent.pk, "name": agent.name, "outcome": outcome}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.tasks import task
@@ -10,9 +13,11 @@ from django.utils import timezone
 from helpdesk.tickets.assignment import assign_team
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import SavedView, Ticket, TicketEvent, ViewEntry
-from routing.matching import match_rules
+from routing.inputs import keep_ticket
+from routing.matching import Match, match_rules
 from routing.models import RoutingDecision
 from routing.round_robin import Turn, give_to_next_agent
+from routing.rule_set import live
 from routing.teams import match_teams, next_team
 
 
@@ -33,9 +38,10 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     """One transaction: the ticket is locked before it is read, the ledger last."""
     Ticket.objects.hold(ticket_id)
     ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=ticket_id)
-    match = match_rules(ticket, now := timezone.now())
-    decision = RoutingDecision(ticket=ticket, cause=cause, at=now, rules=match.reasons)
-    if not _team_was_chosen(ticket):
+    version = live()
+    match = match_rules(ticket, version.rules, now := timezone.now())
+    decision = _kept(RoutingDecision(ticket=ticket, cause=cause, at=now, rule_set_id=version.id), match)
+    if not decision.team_was_chosen:
         decision.team, decision.teams = match.team, [] if match.team else match_teams(ticket)
     decision.save()
     if ticket.is_open:
@@ -48,16 +54,26 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     return decision
 
 
+def _kept(decision: RoutingDecision, match: Match) -> RoutingDecision:
+    """With what the rules looked at, and what they said."""
+    keep_ticket(decision, decision.ticket)
+    decision.team_was_chosen = _team_was_chosen(decision.ticket)
+    decision.matched = ",".join(["", *(str(rule.id) for rule in match.outcome.matched), ""])
+    decision.rule = match.outcome.winner.id if match.outcome.winner else None
+    decision.values, decision.until = match.values, {str(rule.id): end.isoformat() for rule, end in match.until.items()}
+    return decision
+
+
 def _team_was_chosen(ticket: Ticket) -> bool:
     """By a person, who has set it or taken it away since the ticket was opened: that stands. What routing set, it sets anew."""
     latest = ticket.history.filter(kind__in=("created", "reopened", "team_set", "team_cleared")).order_by("-pk").first()
     return latest is not None and latest.kind in ("team_set", "team_cleared") and latest.by_id is not None
 
 
-def _enter_views(ticket: Ticket, views: list[SavedView]) -> None:
-    """R13: not assigned, still available to every agent."""
-    for view in views:
-        ViewEntry.objects.get_or_create(view=view, ticket=ticket)
+def _enter_views(ticket: Ticket, views: Mapping[SavedView, datetime | None]) -> None:
+    """R13: not assigned, still available to every agent. C20: with the end of what was true then."""
+    for view, end in views.items():
+        ViewEntry.objects.get_or_create(view=view, ticket=ticket, defaults={"true_until": end})
 
 
 def _give(ticket: Ticket, decision: RoutingDecision) -> None:

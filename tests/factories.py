@@ -12,6 +12,8 @@ from helpdesk.customers.profiles import identify
 from helpdesk.intake import InboundMessage, Receipt, Sender, receive_message
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import Rule
+from routing.publication import publish
+from routing.rules import To, create_rule, switch_rule
 from routing.shifts import go_online
 
 _number = count(1)
@@ -56,11 +58,16 @@ def make_customer(name: str = "", **facts: Any) -> Customer:
     return identify(email=facts.pop("email", f"customer{next(_number)}@example.com"), name=name, **facts)
 
 
-def make_rule(name: str = "", *, to: Team | SavedView, when: dict[str, Any], position: int = 0, **fields: Any) -> Rule:
-    destination = {"destination": "team", "team": to} if isinstance(to, Team) else {"destination": "view", "view": to}
-    rule = Rule(name=name or f"Rule {next(_number)}", definition=when, position=position, **destination, **fields)
-    rule.full_clean()
-    rule.save()
+def make_rule(name: str = "", *, to: Team | SavedView, when: dict[str, Any], position: int = 0, is_active: bool = True) -> Rule:
+    """Published at once, if it is on. `position` 0: the last."""
+    destination = To(team=to) if isinstance(to, Team) else To(view=to)
+    rule = create_rule(name or f"Rule {next(_number)}", when, to=destination, by=None)
+    if position:
+        Rule.objects.filter(pk=rule.pk).update(position=position)
+    if not is_active:
+        switch_rule(rule, is_active=False, by=None)
+    publish(by=None)
+    rule.refresh_from_db()
     return rule
 
 

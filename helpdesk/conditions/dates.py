@@ -18,7 +18,8 @@ from helpdesk.conditions.base import Filter, Test
 INSTANT = timedelta(microseconds=1)  # the shortest time that a clock, Python's or a database's, tells
 HORIZON = timedelta(days=3653)  # how far into the future `valid_until` looks: ten years
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-_MOST_OF_A_YEAR, _YEAR = timedelta(days=366), ("01", "13")
+Bound = datetime | timedelta  # an instant, or how far from now
+MOST_OF_A_YEAR, _YEAR = timedelta(days=366), ("01", "13")
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?", re.ASCII | re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def as_moment(value: Any) -> datetime | None:
 
 
 @dataclass(frozen=True)
-class _Stretch(Filter):
+class Stretch(Filter):
     """`start` and `end` for before, after, between-static; `quantity` and `unit` for the relative ones; between: `quantity` to `further` ago."""
 
     operator: str
@@ -62,6 +63,11 @@ class _Stretch(Filter):
         since = self.start if low is None else now + low
         until = self.end if high is None else now + high
         return since, min(until, self.end) if until and self.end else until
+
+    def bounds(self) -> tuple[list[Bound], list[Bound]]:
+        """The lower and the upper ones of the window, those that stand still and those that move: what lies within is within all of them."""
+        low, high = self._around_now()
+        return [each for each in (self.start, low) if each is not None], [each for each in (self.end, high) if each is not None]
 
     def _around_now(self) -> tuple[timedelta | None, timedelta | None]:
         """How far from now the bounds are that move with it."""
@@ -108,10 +114,10 @@ class _Stretch(Filter):
 
 
 @dataclass(frozen=True)
-class Timeframe(_Stretch):
+class Timeframe(Stretch):
     """When an event happened. What lies after now counts for `in-the-next` alone."""
 
-    operators: ClassVar[Sequence[str]] = ("alltime", *_Stretch.operators)
+    operators: ClassVar[Sequence[str]] = ("alltime", *Stretch.operators)
 
     def _around_now(self) -> tuple[timedelta | None, timedelta | None]:
         low, high = super()._around_now()
@@ -119,7 +125,7 @@ class Timeframe(_Stretch):
 
 
 @dataclass(frozen=True)
-class Date(_Stretch):
+class Date(Stretch):
     """A date in a profile or a ticket. The yearless look at its day and month: 29 February comes on the 28th in other years.
 
     anniversary: its day is today. anniversary-month: its month is this one. anniversary-last, anniversary-next: it came,
@@ -127,7 +133,7 @@ class Date(_Stretch):
     """
 
     yearless: ClassVar[Sequence[str]] = ("anniversary", "anniversary-month", "anniversary-last", "anniversary-next", "calendar-month")
-    operators: ClassVar[Sequence[str]] = (*_Stretch.operators, *yearless)
+    operators: ClassVar[Sequence[str]] = (*Stretch.operators, *yearless)
 
     def test(self) -> Test:
         if self.operator not in self.yearless:
@@ -152,11 +158,16 @@ class Date(_Stretch):
             case "anniversary":
                 since, until = _midnight(now), _midnight(now) + timedelta(days=1)
             case _:
-                low, high = self._stretch()._around_now()
-                since, until = now + (low or timedelta(0)), now + (high or timedelta(0))
-        if until - since >= _MOST_OF_A_YEAR:
+                low, high = self.around()
+                since, until = now + low, now + high
+        if until - since >= MOST_OF_A_YEAR:
             return [_YEAR]
         return [(low, high) for year in {since.year, until.year} for low, high in _within(year, since, until) if low < high]
+
+    def around(self) -> tuple[timedelta, timedelta]:
+        """From when until when, seen from now, anniversary-last and anniversary-next look."""
+        low, high = self._stretch()._around_now()
+        return low or timedelta(0), high or timedelta(0)
 
     def _stretch(self) -> Date:
         return Date(self.operator.replace("anniversary-", "in-the-"), self.quantity, self.unit)

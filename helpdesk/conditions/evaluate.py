@@ -119,23 +119,24 @@ def _look(condition: Condition, answers: Answers, names: Names) -> Seen:
 @lru_cache(maxsize=1_000)
 def compile_definition(definition: Definition) -> Matcher:
     """A function of the subject and of now, made once for equal definitions, and looking no further than it must."""
-    holds = _compiled(definition)
+    holds = compiled(definition)
     return lambda subject, now: holds(Answers(subject, now))
 
 
 def compile_all(definitions: Iterable[Definition]) -> MatcherOfAll:
     """The same for many: what several of them ask is looked up once. Results in their order."""
-    compiled = [_compiled(definition) for definition in definitions]
+    each = [compiled(definition) for definition in definitions]
 
     def matches(subject: Subject, now: datetime) -> list[bool]:
         answers = Answers(subject, now)
-        return [holds(answers) for holds in compiled]
+        return [holds(answers) for holds in each]
 
     return matches
 
 
-@lru_cache(maxsize=1_000)
-def _compiled(definition: Definition) -> Callable[[Answers], bool]:
+@lru_cache(maxsize=2_000)
+def compiled(definition: Definition) -> Callable[[Answers], bool]:
+    """The same for those who share what was answered."""
     groups = [[ask(condition).holds for condition in group.conditions] for group in definition.groups]
 
     def holds(answers: Answers) -> bool:

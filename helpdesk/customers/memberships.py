@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from helpdesk.conditions.evaluate import Matcher, compile_definition
 from helpdesk.conditions.grammar import Definition, MetricCondition
-from helpdesk.customers.asking.context import CustomerContext, load_contexts
+from helpdesk.customers.asking.context import CustomerContext, asked_by, load_contexts
 from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.definitions import in_order, moves_with_time, segments_named, with_paths
 from helpdesk.customers.models import Customer, Event, Membership, Segment
@@ -52,7 +52,7 @@ def update_memberships(customers: Iterable[Customer], now: datetime) -> int:
     segments = dynamic_segments()
     # Locked before they are read: of two who ask about one customer, whoever knows more also writes last.
     locked = list(Customer.objects.select_for_update(no_key=True).filter(pk__in=[customer.pk for customer in customers]).order_by("pk"))
-    contexts = load_contexts(locked, [definition for _segment, definition in segments], now)
+    contexts = load_contexts(locked, asked_by(definition for _segment, definition in segments), now)
     with same_bands():
         changed = _write(contexts, segments, now) if segments else 0
     _have_been_asked(contexts, now)

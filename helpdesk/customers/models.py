@@ -168,6 +168,7 @@ class Event(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="events")
     metric = models.CharField(_("metric"), max_length=120)
     occurred_at = models.DateTimeField(_("time"), default=timezone.now)
+    received_at = models.DateTimeField(_("received"), default=timezone.now, editable=False, help_text=_("When we learned of it."))
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
     properties = ObjectField(_("properties"), default=dict, blank=True)
     typed = models.JSONField(default=dict, editable=False, help_text=_("The properties as each type of filter reads them"))
@@ -178,9 +179,9 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [
-            models.Index(fields=["customer", "metric", "occurred_at"], name="event_window"),
-            models.Index(fields=["metric", "occurred_at"], name="event_metric"),
+        indexes = [  # with all that is asked as of many moments (see `asking.moments`), so that the rows need not be read
+            models.Index(fields=["customer", "metric", "occurred_at", "received_at"], name="event_window"),
+            models.Index(fields=["metric", "occurred_at", "customer", "received_at"], name="event_metric"),
         ]
 
     def __str__(self) -> str:

@@ -230,6 +230,14 @@ def warnings_of(definition: Definition) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def unfit_segments(definition: Definition) -> list[str]:
+    """Only what makes the answer stale for good: segments that are missing, deleted or inactive. An empty one may fill."""
+    named = sorted(segments_named(definition))
+    known = {each.pk: each for each in Segment.with_deleted.filter(pk__in=named)} if named else {}
+    found = [_wrong(number, known.get(number), 1) for number in named]
+    return [sentence for sentence in found if sentence]
+
+
 def _wrong(number: int, segment: Segment | None, members: int) -> str:
     if segment is None:
         return _("There is no segment with the ID %(number)s.") % {"number": number}

@@ -7,8 +7,9 @@ from typing import Literal
 
 from agents.models import Agent, BusinessHours, Role, Team
 from agents.setup import create_owner, new_setup_code
-from routing.examples import add_churn_defence, add_urgent_modifications
+from routing.examples import EXAMPLES, add_example
 from routing.models import RoundRobinSettings
+from routing.publication import publish
 
 PASSWORD = "storskog-2026"  # noqa: S105 # everybody may know it: it opens nothing but a demo on one's own machine
 CAPACITY = 6  # open automatic tickets for each agent: some tickets always wait, for the person who goes Online
@@ -64,8 +65,9 @@ def set_up_desk() -> None:
     """Open around the clock: whoever tries the demo at midnight finds web chat as it is by day (B7)."""
     BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
     RoundRobinSettings.objects.create(pk=1, is_on=True, capacity=CAPACITY)
-    add_churn_defence(Team.objects.get(name=RETENTION))
-    add_urgent_modifications()
+    for example in EXAMPLES:
+        add_example(example.key, by=None)
+    publish(by=Agent.objects.get(role=Role.OWNER))
 
 
 def on_the_floor(*parts: Part) -> list[Agent]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from agents.models import Agent
+from agents.people import NotForYou
 
 
 def signed_in[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
@@ -56,6 +57,20 @@ def manages_customers[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpR
         if not _reader(args[0]).is_manager:
             raise PermissionDenied
         return view(*args, **kwargs)
+
+    return guarded
+
+
+def reads_rules[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """For the same people as customers. What a verb refuses them is said in its words (R3, C2)."""
+
+    @reads_customers
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except NotForYou as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
 
     return guarded
 

@@ -89,6 +89,8 @@ def _assigned(event: TicketEvent, reader: Agent) -> str:
 def _unassigned(event: TicketEvent, reader: Agent) -> str:
     if event.by is None:
         return _("It returned to the queue: its assignee is not Online.")
+    if "application" in event.data:
+        return format_html(_("<b>{who}</b> undid applying the rules: it is unassigned again."), who=_who(event, reader))
     return format_html(_("<b>{who}</b> took the assignee away."), who=_who(event, reader))
 
 

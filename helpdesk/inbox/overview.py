@@ -12,9 +12,10 @@ from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.pins import MOST_PINS, pinned_names
 from helpdesk.inbox.events import event_lines, shown
 from helpdesk.inbox.navigation import online_members, teams_with_members
-from helpdesk.inbox.reasons import SKIPPED, numbered_rules
+from helpdesk.inbox.reasons import SKIPPED
 from helpdesk.tickets.models import Ticket, TicketEvent
 from routing.models import RoutingDecision
+from routing.reasons import candidates, verdicts
 
 EVENTS = 8
 
@@ -29,9 +30,9 @@ def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
         "tickets_of_customer": Ticket.objects.visible_to(reader).filter(customer=ticket.customer_id).count(),
         "evidence": _evidence(ticket),
         "decision": decision,
-        "matched_rules": [rule for rule in numbered_rules(decision) if rule["matched"]],
+        "matched": verdicts(decision, only=decision.matched_rules) if decision and decision.matched_rules else [],
         "team_presence": _team_presence(teams, decision),
-        "skipped": [candidate for candidate in (decision.candidates if decision else []) if candidate["outcome"] in SKIPPED],
+        "skipped": [each for each in (candidates(decision) if decision else []) if each.outcome in SKIPPED],
         "events": event_lines(latest_events(ticket.customer)),
         "profile": profile(ticket.customer),
     }
@@ -44,7 +45,7 @@ def assignable(reader: Agent) -> list[Agent]:
 
 
 def latest_decision(ticket: Ticket) -> RoutingDecision | None:
-    return ticket.decisions.select_related("team", "agent").first()
+    return ticket.decisions.select_related("team", "agent", "rule_set__by", "ticket").defer("rule_set__rules").first()
 
 
 def _team_presence(teams: Iterable[Team], decision: RoutingDecision | None) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +20,7 @@ from helpdesk.inbox.navigation import latest_change, navigation
 from helpdesk.inbox.overview import overview
 from helpdesk.inbox.words import words
 from helpdesk.tickets.lists import NoSuchList, tickets_in
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Ticket, ViewEntry
 
 DEFAULT_LIST = "all"  # A7
 PAGE = 50
@@ -42,8 +42,10 @@ def shell(request: AgentRequest, key: str) -> dict[str, Any]:
 
 
 def rows(agent: Agent, key: str, *, before: str = "") -> dict[str, Any]:
-    """One page of a list. `before` is where the page above it ended."""
+    """One page of a list; a view's tickets with their `matches` (C20). `before` is where the page above it ended."""
     tickets = tickets_in(agent, key)
+    if key.startswith("view-"):
+        tickets = tickets.prefetch_related(Prefetch("view_entries", ViewEntry.objects.filter(view=int(key.removeprefix("view-"))), to_attr="matches"))
     if before:
         at, number = read_cursor(before)
         # Redundant on purpose: the plain comparison is what the index is searched by.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from routing.models import RoutingDecision
+from routing.reasons import Candidate, Verdict
 
 SKIPPED = ("offline", "away", "full")
 
@@ -23,7 +24,7 @@ def waits(because: str) -> str:
     return sentences.get(because, because)
 
 
-def outcome(candidate: dict[str, Any]) -> str:
+def outcome(candidate: Candidate) -> str:
     """What became of one candidate for the turn."""
     outcomes = {
         "taken": _("Got it"),
@@ -32,31 +33,28 @@ def outcome(candidate: dict[str, Any]) -> str:
         "full": _("Skipped: has as many as they may have"),
         "not their turn": _("Not their turn"),
     }
-    return outcomes.get(candidate["outcome"], str(candidate["outcome"]))
+    return outcomes.get(candidate.outcome, candidate.outcome)
 
 
-def numbered_rules(decision: RoutingDecision | None) -> list[dict[str, Any]]:
-    """The rules in the order they were tried, each with its number and the conditions that held."""
-    rules = enumerate(decision.rules if decision else [], 1)
-    return [rule | {"number": number, "held": [condition for condition in rule["conditions"] if condition["result"]]} for number, rule in rules]
-
-
-def in_short(decision: RoutingDecision, *, since: str = "") -> str:
-    """The decision in a few sentences, as escaped HTML; `since` is what a person has changed."""
-    sentences = [_by_which_rule(decision), _whose_turn(decision), since]
+def in_short(decision: RoutingDecision, found: Sequence[Verdict], *, since: str = "") -> str:
+    """The decision in a few sentences, as escaped HTML; `found` holds at least the rules that matched, `since` is what a person has changed."""
+    sentences = [_by_which_rule(decision, [each for each in found if each.matched]), _whose_turn(decision), since]
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences if sentence))
 
 
-def _by_which_rule(decision: RoutingDecision) -> str:
-    matched = [rule for rule in numbered_rules(decision) if rule["matched"]]
-    rule = next((rule for rule in matched if rule["destination"].startswith("Team ")), None)
-    if decision.team and rule:
-        return format_html(_("<b>Rule {number}, {name},</b> gave this ticket to <b>{team}</b>."), number=rule["number"], name=rule["name"], team=decision.team)
+def _by_which_rule(decision: RoutingDecision, matched: Sequence[Verdict]) -> str:
+    winner = next((verdict.rule for verdict in matched if verdict.is_winner), None)
+    if decision.team_was_chosen:
+        return _("Its team was chosen by a person, which stands.")
+    if decision.team and winner:
+        text = _("<b>Rule {number}, {name},</b> gave this ticket to <b>{team}</b>.")
+        return format_html(text, number=winner.number, name=winner.name, team=decision.team)
     if decision.team:
         return format_html(_("It went to <b>{team}</b>{because}."), team=decision.team, because=_by_what(decision))
     if matched:
-        return format_html(_("<b>Rule {number}, {name},</b> put it into a view; no rule named a team."), number=matched[0]["number"], name=matched[0]["name"])
-    return _("No rule matched.") if decision.rules else _("There were no rules.")
+        text = _("<b>Rule {number}, {name},</b> put it into a view; no rule named a team.")
+        return format_html(text, number=matched[0].rule.number, name=matched[0].rule.name)
+    return _("No rule matched.") if decision.rule_set_id else _("No rules had been published.")
 
 
 def _by_what(decision: RoutingDecision) -> str:

@@ -63,9 +63,9 @@ class Use:
 
 
 def uses_of(segment: Segment) -> list[Use]:
-    """Rules and teams have their pages in the admin."""
+    """Teams have their pages in the admin."""
     others = [Use(_("Segment"), other.name, reverse("segment", args=[other.pk])) for other in used_by(segment)]
-    rules = [Use(_("Rule"), rule.name, reverse("admin:routing_rule_change", args=[rule.pk])) for rule in Rule.objects.all() if _asks(rule, segment)]
+    rules = [Use(_("Rule"), rule.name, reverse("rule", args=[rule.pk])) for rule in Rule.objects.filter(is_deleted=False) if _asks(rule, segment)]
     teams = TeamMatching.objects.filter(segments=segment).select_related("team")
     return others + rules + [Use(_("Team"), each.team.name, reverse("admin:agents_team_change", args=[each.team_id])) for each in teams]
 

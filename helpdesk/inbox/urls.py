@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from helpdesk.inbox.consumers import InboxConsumer
+from helpdesk.inbox.views.applications import application, application_cancellation, application_undoing, applications
 from helpdesk.inbox.views.availability import availability
 from helpdesk.inbox.views.closures import closure
 from helpdesk.inbox.views.customers import customer, customers, pins
@@ -20,6 +21,14 @@ from helpdesk.inbox.views.lists import home, sidebar, ticket_list
 from helpdesk.inbox.views.merges import merge, undoing
 from helpdesk.inbox.views.messages import delivery, messages
 from helpdesk.inbox.views.ownership import assignment, team
+from helpdesk.inbox.views.publication import publication, restoration, version, versions
+from helpdesk.inbox.views.rule import effect as rule_effect
+from helpdesk.inbox.views.rule import new_rule, rule
+from helpdesk.inbox.views.rule import reshaped as rule_builder
+from helpdesk.inbox.views.rule_tests import new_rule_test, rule_test, rule_test_deletion, rule_tests, ticket_rule_test
+from helpdesk.inbox.views.rules import activity as rule_activity
+from helpdesk.inbox.views.rules import copies, discarding, example, order, rules
+from helpdesk.inbox.views.rules import deletion as rule_deletion
 from helpdesk.inbox.views.segments import activity, deletion, effect, members, new_segment, reshaped, segment, segments
 from helpdesk.inbox.views.setup import setup
 from helpdesk.inbox.views.tickets import ticket, why
@@ -31,6 +40,7 @@ urlpatterns = [
     path("sidebar/", sidebar, name="sidebar"),
     path("tickets/<int:number>/", ticket, name="ticket"),
     path("tickets/<int:number>/why/", why, name="ticket-why"),
+    path("tickets/<int:number>/rule-test/", ticket_rule_test, name="ticket-rule-test"),
     path("tickets/<int:number>/messages/", messages, name="ticket-messages"),
     path("tickets/<int:number>/closure/", closure, name="ticket-closure"),
     path("tickets/<int:number>/assignment/", assignment, name="ticket-assignment"),
@@ -59,6 +69,29 @@ urlpatterns = [
     path("segments/<int:segment_id>/deletion/", deletion, name="segment-deletion"),
     path("segments/<int:segment_id>/activity/", activity, name="segment-activity"),
     path("segments/<int:segment_id>/members/", members, name="segment-members"),
+    path("routing/", rules, name="rules"),
+    path("routing/new/", new_rule, name="rule-new"),
+    path("routing/builder/", rule_builder, name="rule-builder"),
+    path("routing/effect/", rule_effect, name="rule-effect"),
+    path("routing/order/", order, name="rule-order"),
+    path("routing/examples/", example, name="rule-examples"),
+    path("routing/publication/", publication, name="publication"),
+    path("routing/versions/", versions, name="versions"),
+    path("routing/versions/<int:version_number>/", version, name="version"),
+    path("routing/versions/<int:version_number>/restoration/", restoration, name="version-restoration"),
+    path("routing/<int:rule_id>/", rule, name="rule"),
+    path("routing/<int:rule_id>/activity/", rule_activity, name="rule-activity"),
+    path("routing/<int:rule_id>/copies/", copies, name="rule-copies"),
+    path("routing/<int:rule_id>/deletion/", rule_deletion, name="rule-deletion"),
+    path("routing/<int:rule_id>/discarding/", discarding, name="rule-discarding"),
+    path("routing/applications/", applications, name="applications"),
+    path("routing/applications/<int:number>/", application, name="application"),
+    path("routing/applications/<int:number>/cancellation/", application_cancellation, name="application-cancellation"),
+    path("routing/applications/<int:number>/undoing/", application_undoing, name="application-undoing"),
+    path("routing/tests/", rule_tests, name="rule-tests"),
+    path("routing/tests/new/", new_rule_test, name="rule-test-new"),
+    path("routing/tests/<int:test_id>/", rule_test, name="rule-test"),
+    path("routing/tests/<int:test_id>/deletion/", rule_test_deletion, name="rule-test-deletion"),
     path("setup/", setup, name="setup"),
 ]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from helpdesk.tickets.models import Message, Ticket
 
@@ -23,5 +26,14 @@ def ticket_value(ticket: Ticket, name: str) -> Any:
         case "assignee":
             return ticket.assignee.name if ticket.assignee else None
         case "body":
-            return "\n".join(ticket.messages.filter(author=Message.Author.CUSTOMER).values_list("text", flat=True))
+            return _body(ticket.messages.all())
     return getattr(ticket, name)
+
+
+def body_until(ticket: Ticket, moment: datetime) -> str:
+    """What the customer had written by then."""
+    return _body(ticket.messages.filter(created_at__lte=moment))
+
+
+def _body(messages: QuerySet[Message]) -> str:
+    return "\n".join(messages.filter(author=Message.Author.CUSTOMER).values_list("text", flat=True))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 from agents.streams import DESK, publish
@@ -30,7 +31,8 @@ def publish_ticket(ticket: Ticket) -> None:
 
 def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
     """The row as any page shows it, and the facts by which a page knows whether it belongs in its list."""
-    ticket = Ticket.objects.select_related("customer", "assignee", "team").prefetch_related("tags", "views").filter(pk=ticket_id).first()
+    tickets = Ticket.objects.select_related("customer", "assignee", "team").prefetch_related("tags", Prefetch("view_entries", to_attr="matches"))
+    ticket = tickets.filter(pk=ticket_id).first()
     if ticket is None:
         return None
     return {
@@ -40,6 +42,6 @@ def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
         "assignee": ticket.assignee_id,
         "team": ticket.team_id,
         "open": ticket.is_open,
-        "views": [view.pk for view in ticket.views.all()],
+        "views": [match.view_id for match in ticket.matches],  # type: ignore[attr-defined] # the Prefetch puts them there
         "at": ticket.last_message_at.isoformat(),
     }

@@ -229,6 +229,7 @@ class ViewEntry(models.Model):
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="entries")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="view_entries")
     matched_at = models.DateTimeField(default=timezone.now)
+    true_until = models.DateTimeField(null=True, help_text=_("Until when what matched is true, if nothing else happens; empty: for ever"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["view", "ticket"], name="a_ticket_once_per_view")]

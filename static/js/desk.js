@@ -5,6 +5,7 @@ import "./conversation.js";
 import "./keys.js";
 import "./requests.js";
 import "./rows.js";
+import "./rules.js";
 import "./toasts.js";
 import { connect } from "./live.js";
 

@@ -24,6 +24,7 @@ function belongs(frame, rows) {
 function parse(html, rows) {
   const row = document.importNode(new DOMParser().parseFromString(html, "text/html").querySelector("li"), true);
   row.querySelector(".ticket-link").search = `?in=${rows.dataset.list}`;
+  row.querySelectorAll(`.ticket-match:not([data-list="${rows.dataset.list}"])`).forEach((match) => match.remove());
   return row;
 }
 

@@ -24,7 +24,7 @@ LISTS = {
     "tickets_tag": "owner admin manager",
     "tickets_inbound": "owner admin manager",
     "customers_customer": "owner admin manager",
-    "routing_rule": "owner admin manager",
+    "routing_ruleset": "owner admin manager",
     "routing_routingdecision": "owner admin manager",
     "routing_ledgerentry": "owner admin manager",
     "agents_agent": "owner admin manager",

@@ -52,7 +52,7 @@ def queries(client: Client, address: str) -> list[str]:
 
 
 LISTS = [
-    *("tickets_ticket", "tickets_savedview", "tickets_tag", "tickets_inbound", "customers_customer", "routing_rule"),
+    *("tickets_ticket", "tickets_savedview", "tickets_tag", "tickets_inbound", "customers_customer", "routing_ruleset"),
     *("routing_routingdecision", "routing_ledgerentry", "agents_agent", "agents_team", "outbox_delivery", "api_apikey", "django_ox_oxtask"),
 ]
 

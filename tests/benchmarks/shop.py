@@ -23,11 +23,11 @@ FROM customers_customer c CROSS JOIN LATERAL (VALUES
 WHERE c.id BETWEEN %(first)s AND %(last)s
 """
 _EVENTS = """
-INSERT INTO customers_event (customer_id, metric, occurred_at, value, properties, typed, external_id)
-SELECT c, (ARRAY['Placed Order','Viewed Product','Opened Email','Active on Site'])[1 + (c + e) %% 4],
-       %(now)s::timestamptz - random() * interval '365 days', round((random() * 200)::numeric, 2),
+INSERT INTO customers_event (customer_id, metric, occurred_at, received_at, value, properties, typed, external_id)
+SELECT c, (ARRAY['Placed Order','Viewed Product','Opened Email','Active on Site'])[1 + (c + e) %% 4], at, at, round((random() * 200)::numeric, 2),
        '{"size": "big", "colour": "red"}', '{"=size": {"kind": "text", "text": "big"}, "=colour": {"kind": "text", "text": "red"}}', NULL
-FROM generate_series(%(first)s, %(last)s) c CROSS JOIN generate_series(1, %(each)s) e
+FROM (SELECT c, e, %(now)s::timestamptz - random() * interval '365 days' AS at
+      FROM generate_series(%(first)s, %(last)s) c CROSS JOIN generate_series(1, %(each)s) e) happened
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.conditions.evaluate import evaluate
 from helpdesk.conditions.grammar import Definition, parse_definition
-from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.context import asked_by, load_contexts
 from helpdesk.customers.models import Customer, Segment
 from helpdesk.customers.profiles import identify, track
 from tests.conditions.builders import about_them, definition, done, in_the_last, number, text
@@ -35,8 +35,8 @@ def somebody(number: int) -> Customer:
 def test_only_events_that_can_matter_are_loaded() -> None:
     ada = somebody(1)
 
-    (recent,) = load_contexts([ada], [parsed(RECENTLY)], NOW)
-    (ever,) = load_contexts([ada], [parsed(RECENTLY), parsed(done("Placed Order"))], NOW)
+    (recent,) = load_contexts([ada], asked_by([parsed(RECENTLY)]), NOW)
+    (ever,) = load_contexts([ada], asked_by([parsed(RECENTLY), parsed(done("Placed Order"))]), NOW)
 
     assert [event.occurred_at for event in recent.events("Placed Order")] == [NOW - timedelta(hours=1)]
     assert sorted(event.occurred_at for event in ever.events("Placed Order")) == [NOW - timedelta(hours=3), NOW - timedelta(hours=1)]
@@ -50,7 +50,7 @@ def test_queries_do_not_grow_with_customers_or_definitions(django_assert_num_que
     wanted = [parsed(RECENTLY, IN_SEGMENT, about_them("country", text("equals", "France"))) for _ in range(copies)]
 
     with django_assert_num_queries(2):
-        contexts = load_contexts(people, wanted, NOW)
+        contexts = load_contexts(people, asked_by(wanted), NOW)
 
     with django_assert_num_queries(0):
         assert [evaluate(each, context)[0] for context in contexts for each in wanted] == [False] * customers * copies
@@ -60,7 +60,7 @@ def test_nothing_is_loaded_that_nobody_asks_about(django_assert_num_queries: Any
     ada = somebody(1)
 
     with django_assert_num_queries(0):
-        (context,) = load_contexts([ada], [parsed(about_them("country", text("equals", "France")))], NOW)
+        (context,) = load_contexts([ada], asked_by([parsed(about_them("country", text("equals", "France")))]), NOW)
 
     assert evaluate(parsed(about_them("country", text("equals", "France"))), context)[0] is True
 
@@ -72,7 +72,7 @@ def test_each_customer_sees_their_own() -> None:
     vip.memberships.create(customer=bob)
     narrowed = done("Placed Order", number("equals", 2)) | {"metric_filters": [{"property": "size", "filter": text("equals", "big")}]}
 
-    contexts = load_contexts([bob, ada], [parsed(narrowed), parsed(IN_SEGMENT)], NOW)
+    contexts = load_contexts([bob, ada], asked_by([parsed(narrowed), parsed(IN_SEGMENT)]), NOW)
 
     assert [evaluate(parsed(narrowed), context)[0] for context in contexts] == [False, True]
     assert [evaluate(parsed(IN_SEGMENT), context)[0] for context in contexts] == [True, False]

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.conditions.evaluate import evaluate
 from helpdesk.conditions.grammar import parse_definition
-from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.context import asked_by, load_contexts
 from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
@@ -23,7 +23,7 @@ def found(*groups: Any) -> list[str | None]:
     """By SQL; whom `evaluate` finds, too."""
     parsed = parse_definition(definition(*groups))
     in_sql = list(matching(parsed, NOW).order_by("pk").values_list("external_id", flat=True))
-    contexts = load_contexts(Customer.objects.filter(merged_into=None).order_by("pk"), [parsed], NOW)
+    contexts = load_contexts(Customer.objects.filter(merged_into=None).order_by("pk"), asked_by([parsed]), NOW)
     assert in_sql == [context.customer.external_id for context in contexts if evaluate(parsed, context)[0]]
     return in_sql
 

@@ -131,7 +131,7 @@ def test_why_page_shows_every_rule_and_every_candidate(ada: Agent) -> None:
     assert "Why is this ticket with you?" in page
     assert "In short Rule 2, Texts, gave this ticket to Returns . It was the turn of Bea . You took this ticket." in page
     assert re.search(r"1 Fresh Did not match Condition Seen Result .*Placed Order.* 0 false", page)
-    assert re.search(r"2 Texts Team Returns Condition Seen Result .* sms true", page)
+    assert re.search(r"2 Texts First match: Returns Condition Seen Result .* sms true", page)
     assert re.search(r"Bea Got it", page)
     assert re.search(r"Cleo Skipped: Offline|Cleo Not their turn", page)
 

@@ -19,6 +19,7 @@ from helpdesk.tickets.lifecycle import close, reopen
 from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket
 from routing.models import RoutingDecision
 from routing.shifts import go_offline
+from routing.reasons import verdicts
 from tests.factories import PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team, make_ticket, receive
 from tests.tickets.reading import again, history
 
@@ -286,4 +287,4 @@ def test_segments_are_as_they_are_when_a_ticket_is_routed() -> None:
     process_message.func(Inbound.objects.get().pk)
 
     assert again(ticket).team == team
-    assert ticket.decisions.get().rules[0]["conditions"][0]["text"] == "is in segment Buyers"
+    assert verdicts(ticket.decisions.get())[0].groups[0][0].text == "is in segment Buyers"

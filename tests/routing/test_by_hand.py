@@ -18,6 +18,7 @@ from routing.matching import Match
 from routing.models import LedgerEntry, RoutingDecision
 from routing.round_robin import Turn
 from routing.router import route_ticket, route_waiting
+from routing.rule_set import Rules
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.tickets.reading import again, history
 
@@ -51,10 +52,10 @@ def route_while(monkeypatch: pytest.MonkeyPatch) -> Overtake:
             finally:
                 connections.close_all()
 
-        def match_late(held: Ticket, now: datetime) -> Match:
+        def match_late(held: Ticket, rules: Rules, now: datetime) -> Match:
             acting.append(other.submit(work))
             wait(acting, timeout=0.5)
-            return match(held, now)
+            return match(held, rules, now)
 
         acting: list[Future[None]] = []
         monkeypatch.setattr(router, "match_rules", match_late)
@@ -113,7 +114,7 @@ def test_team_chosen_before_routing_stands(is_taken_away: bool) -> None:
     decision = route_ticket(ticket.pk, cause="test")
 
     assert again(ticket).team == (None if is_taken_away else chosen)
-    assert (decision.team, decision.rules[0]["matched"], history(ticket)[-1][2]["team"]) == (None, True, "")
+    assert (decision.team, len(decision.matched_rules), history(ticket)[-1][2]["team"]) == (None, 1, "")
 
 
 @pytest.mark.parametrize("by_hand", [True, False])

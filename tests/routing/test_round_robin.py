@@ -17,6 +17,7 @@ from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket
 from routing.models import Ledger, LedgerEntry, RoundRobinSettings, RoutingDecision
+from routing.reasons import candidates
 from routing.router import route_ticket
 from routing.shifts import go_offline
 from tests.factories import make_agent, make_team, make_ticket
@@ -46,7 +47,7 @@ def latest() -> RoutingDecision:
 
 
 def outcomes() -> dict[str, str]:
-    return {candidate["name"]: candidate["outcome"] for candidate in latest().candidates}
+    return {str(each.agent): each.outcome for each in candidates(latest())}
 
 
 def test_tickets_go_round(three: list[Agent]) -> None:
@@ -131,7 +132,7 @@ def test_why_names_every_candidate(three: list[Agent], settings: Any) -> None:
     assert arrive() == three[1]
     assert outcomes() == {"Off": "offline", "Stale": "away", "Ada": "full", "Bob": "taken", "Eva": "not their turn"}
     assert latest().agent == three[1]
-    assert {candidate["agent"] for candidate in latest().candidates} == set(Agent.objects.values_list("pk", flat=True))
+    assert {agent for agent, _outcome in latest().candidates} == set(Agent.objects.values_list("pk", flat=True))
 
 
 def test_agent_without_a_sign_of_life_is_skipped_and_stays_online(settings: Any) -> None:

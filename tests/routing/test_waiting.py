@@ -70,7 +70,7 @@ def test_handed_out_ticket_says_why_and_to_whom() -> None:
 
     decision = RoutingDecision.objects.get()
     assert (given, decision.agent, decision.waiting_because) == (1, bob, "")
-    assert decision.candidates == [{"agent": bob.pk, "name": "Bob", "outcome": "taken"}, {"agent": off.pk, "name": "Off", "outcome": "offline"}]
+    assert decision.candidates == [[bob.pk, "taken"], [off.pk, "offline"]]
     assert [kind for kind, _, _ in history(ticket)] == ["scored", "routed", "assigned"]
 
 

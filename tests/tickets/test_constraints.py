@@ -116,14 +116,14 @@ def test_cause_is_decided_once() -> None:
     [
         ("team", True, False, False),
         ("view", False, True, False),
-        ("team", False, False, True),
+        ("team", False, False, False),
         ("team", True, True, True),
         ("view", True, False, True),
         ("bin", False, False, True),
     ],
 )
 def test_rule_has_one_destination(destination: str, has_team: bool, has_view: bool, refused: bool) -> None:
-    """R11."""
+    """R11; none, when it was deleted."""
     team, view = make_team() if has_team else None, SavedView.objects.create(name="Fraud") if has_view else None
     rule = Rule(name="A rule", definition=all_of(CHANNEL_IS_SMS), destination=destination, team=team, view=view)
 

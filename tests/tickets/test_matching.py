@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from helpdesk.conditions.evaluate import Subject, compile_all, evaluate
 from helpdesk.conditions.grammar import TICKET_FIELDS, Definition, parse_definition
-from helpdesk.customers.asking.context import load_contexts
+from helpdesk.customers.asking.context import asked_by, load_contexts
 from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
 from helpdesk.tickets.conversation import reply
@@ -50,7 +50,7 @@ def test_every_way_of_asking_gives_the_answer_of_the_reference(desk: Desk, popul
         desk.store(everybody, now)
         definitions = [parse_definition(data) for data in asked]
 
-        found_customers, found_tickets = ask_about_customers(definitions, now), ask_about_tickets(definitions, now)
+        found_customers, found_tickets = ask_about_customers(definitions, now), ask_about_tickets(asked_by(definitions), now)
 
         transaction.set_rollback(True)
     customers = {person["own"]["external_id"]: (person, None) for person in everybody}
@@ -65,14 +65,14 @@ def expected(data: Any, those: dict[str, tuple[Person, Any]], now: datetime) -> 
 
 
 def ask_about_customers(definitions: list[Definition], now: datetime) -> list[dict[str, set[str]]]:
-    contexts = load_contexts(list(Customer.objects.filter(merged_into=None)), definitions, now)
+    contexts = load_contexts(list(Customer.objects.filter(merged_into=None)), asked_by(definitions), now)
     subjects = {str(context.customer.external_id): context for context in contexts}
     return in_memory(definitions, subjects.items(), [set(matching(each, now).values_list("external_id", flat=True)) for each in definitions])
 
 
 def ask_about_tickets(definitions: list[Definition], now: datetime) -> list[dict[str, set[str]]]:
     rows = Ticket.objects.select_related("customer", "team", "assignee").prefetch_related("tags")
-    subjects = {ticket.thread_key: load_context(ticket, definitions, now) for ticket in rows}
+    subjects = {ticket.thread_key: load_context(ticket, asked_by(definitions), now) for ticket in rows}
     return in_memory(definitions, subjects.items(), [set(matching_tickets(each, now).values_list("thread_key", flat=True)) for each in definitions])
 
 

@@ -50,18 +50,32 @@ class CustomerContext:
         return self.memberships
 
 
-def load_contexts(customers: Sequence[Customer], definitions: Iterable[Definition], now: datetime) -> list[CustomerContext]:
-    """In the order of `customers`. At most two queries, however many customers and definitions: events and memberships, where they are asked about."""
+@dataclass(frozen=True)
+class Asked:
+    """What definitions ask about customers: gathered once, for however many customers and instants."""
+
+    metrics: tuple[MetricCondition, ...]
+    event_properties: bool
+    segments: bool
+
+
+def asked_by(definitions: Iterable[Definition]) -> Asked:
     wanted = tuple(definitions)
-    events = _events(customers, _windows(wanted, now), with_properties=any(_asks_properties(each) for each in wanted))
-    groups = _memberships(customers) if any(_asks_groups(each) for each in wanted) else {}
+    metrics = tuple({condition for definition in wanted for condition in _metrics(definition)})
+    return Asked(metrics, any(metric.metric_filters for metric in metrics), any(_asks_groups(each) for each in wanted))
+
+
+def load_contexts(customers: Sequence[Customer], asked: Asked, now: datetime) -> list[CustomerContext]:
+    """In the order of `customers`. At most two queries, however many customers and definitions: events and memberships, where they are asked about."""
+    events = _events(customers, _windows(asked.metrics, now), with_properties=asked.event_properties)
+    groups = _memberships(customers) if asked.segments else {}
     return [CustomerContext(each, now, events.get(each.pk, {}), frozenset(groups.get(each.pk, ()))) for each in customers]
 
 
-def _windows(definitions: Iterable[Definition], now: datetime) -> dict[str, datetime | None]:
+def _windows(metrics: Iterable[MetricCondition], now: datetime) -> dict[str, datetime | None]:
     """Of each metric, since when its events can matter; None for ever."""
     since: dict[str, datetime | None] = {}
-    for condition in {condition for definition in definitions for condition in _metrics(definition)}:
+    for condition in metrics:
         start = condition.timeframe.window(now)[0]
         known = since.get(condition.metric, start)
         since[condition.metric] = None if start is None or known is None else min(start, known)
@@ -71,10 +85,6 @@ def _windows(definitions: Iterable[Definition], now: datetime) -> dict[str, date
 @lru_cache(maxsize=10_000)
 def _metrics(definition: Definition) -> tuple[MetricCondition, ...]:
     return tuple(each for group in definition.groups for each in group.conditions if isinstance(each, MetricCondition))
-
-
-def _asks_properties(definition: Definition) -> bool:
-    return any(condition.metric_filters for condition in _metrics(definition))
 
 
 @lru_cache(maxsize=10_000)

@@ -17,6 +17,7 @@ from helpdesk.conditions.base import Filter
 from helpdesk.conditions.dates import Date
 from helpdesk.conditions.filters import Boolean, Existence, ListFilter, Numeric, String, as_text, positive
 from helpdesk.conditions.patterns import LONGEST_TEXT
+from helpdesk.customers.asking.moments import Moment, Written
 from helpdesk.customers.models import PropertyValue
 from helpdesk.customers.values import SEPARATOR, key_of, written
 
@@ -41,13 +42,13 @@ class Finds(Func):
 
 
 class Columns:
-    """The columns of a value by name, as `values.columns` makes them, and a moment as they hold it: here those of a row."""
+    """The columns of a value by name, as `values.columns` makes them, and a moment, or SQL for one, as they hold it: here those of a row."""
 
     def __getitem__(self, name: str) -> Any:
         return F(name)
 
-    def moment(self, moment: datetime) -> Any:
-        return Value(moment)
+    def moment(self, moment: Any) -> Any:
+        return Value(moment) if isinstance(moment, datetime) else moment
 
 
 class EventColumns(Columns):
@@ -62,19 +63,19 @@ class EventColumns(Columns):
         text = KeyTextTransform(name, KeyTextTransform(self.key, "typed"))
         return Cast(text, self.types[name]()) if name in self.types else text
 
-    def moment(self, moment: datetime) -> Any:
-        return Value(written(moment))
+    def moment(self, moment: Any) -> Any:
+        return Value(written(moment)) if isinstance(moment, datetime) else Written(moment)
 
 
-def some_row_passes(test: Filter, rows: QuerySet[PropertyValue], now: datetime) -> Q:
+def some_row_passes(test: Filter, rows: QuerySet[PropertyValue], moment: Moment) -> Q:
     """`rows`: one or none of each customer, and none is a missing value. *Not* is the absence of a row that passes."""
-    found = Q(Exists(rows.filter(_passes(test, Columns(), now))))
+    found = Q(Exists(rows.filter(_passes(test, Columns(), moment))))
     return ~found if _is_negated(test) else found
 
 
-def value_passes(test: Filter, columns: Columns, now: datetime) -> Q:
+def value_passes(test: Filter, columns: Columns, moment: Moment) -> Q:
     """Of a value that stands in the row itself. A missing one is NULL, which counts as false, so it may not be negated from outside."""
-    passes = _passes(test, columns, now)
+    passes = _passes(test, columns, moment)
     return Q(Case(When(passes, then=Value(False)), default=Value(True))) if _is_negated(test) else passes
 
 
@@ -85,7 +86,7 @@ def _is_negated(test: Filter) -> bool:
     return test.operator in ("not-equals", "not-set")
 
 
-def _passes(test: Filter, columns: Columns, now: datetime) -> Q:
+def _passes(test: Filter, columns: Columns, moment: Moment) -> Q:
     """The filter without its *not*. NULL where the value is nothing of the filter's type."""
     match test:
         case Numeric():
@@ -99,7 +100,7 @@ def _passes(test: Filter, columns: Columns, now: datetime) -> Q:
         case ListFilter():
             return _list(test, columns)
         case Date():
-            return _date(test, columns, now)
+            return _date(test, columns, moment)
     raise TypeError(test.type)
 
 
@@ -136,11 +137,9 @@ def _holds(wanted: str, items: Any) -> Q:
     return Q(GreaterThan(StrIndex(items, Value(wanted)), 0))
 
 
-def _date(test: Date, columns: Columns, now: datetime) -> Q:
+def _date(test: Date, columns: Columns, moment: Moment) -> Q:
     if test.operator in test.yearless:
-        day = columns["yearless"]
-        return reduce(or_, (Q(GreaterThanOrEqual(day, Value(low))) & Q(LessThan(day, Value(high))) for low, high in test.days(now)))
-    since, until = test.window(now)
-    moment = columns["moment"]
-    passes = Q(GreaterThanOrEqual(moment, columns.moment(since))) if since else Q(IsNull(moment, False))
-    return passes & Q(LessThan(moment, columns.moment(until))) if until else passes
+        return moment.comes_back(test, columns["yearless"])
+    value, (lower, upper) = columns["moment"], moment.bounds(test)
+    passes = [Q(GreaterThanOrEqual(value, columns.moment(bound))) for bound in lower] or [Q(IsNull(value, False))]
+    return reduce(and_, passes + [Q(LessThan(value, columns.moment(bound))) for bound in upper])

@@ -22,7 +22,8 @@ from agents.models import Agent
 from helpdesk.inbox import conversation, reasons
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.history import Line
-from helpdesk.tickets.models import Message
+from helpdesk.tickets.models import Message, ViewEntry
+from routing.reasons import Candidate
 
 register = template.Library()
 
@@ -126,12 +127,29 @@ def clock_or_day(at: datetime) -> str:
 
 
 @register.filter
+def until_when(at: datetime) -> str:
+    """15:07 today, 24 Nov 15:07 on another day."""
+    return clock(at) if timezone.localdate(at) == timezone.localdate() else date_format(timezone.localtime(at), "j M H:i")
+
+
+@register.filter
+def match_in_words(entry: ViewEntry) -> str:
+    """C20: “matched at 13:09; true until 15:07”."""
+    times = {"matched": until_when(entry.matched_at), "end": until_when(entry.true_until) if entry.true_until else ""}
+    if not entry.true_until:
+        return _("matched at %(matched)s") % times
+    if entry.true_until <= timezone.now():
+        return _("matched at %(matched)s; was true until %(end)s") % times
+    return _("matched at %(matched)s; true until %(end)s") % times
+
+
+@register.filter
 def waits(because: str) -> str:
     return reasons.waits(because)
 
 
 @register.filter
-def outcome(candidate: dict[str, Any]) -> str:
+def outcome(candidate: Candidate) -> str:
     return reasons.outcome(candidate)
 
 

@@ -11,8 +11,9 @@ from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.history import lines
 from helpdesk.inbox.overview import latest_decision
 from helpdesk.inbox.pages import AgentRequest, list_key, shell, ticket_page, visible_ticket
-from helpdesk.inbox.reasons import in_short, numbered_rules
+from helpdesk.inbox.reasons import in_short
 from helpdesk.tickets.models import Ticket, TicketEvent
+from routing.reasons import candidates, verdicts
 
 
 @signed_in
@@ -30,7 +31,8 @@ def why(request: AgentRequest, number: int) -> HttpResponse:
     by_hand = lines(_latest_by_hand(ticket), reader=request.user)
     context = shell(request, list_key(request)) | {"ticket": ticket, "decision": decision, "by_hand": by_hand}
     if decision is not None:
-        context |= {"rules": numbered_rules(decision), "in_short": in_short(decision, since=by_hand[0].sentence if by_hand else "")}
+        found = verdicts(decision)
+        context |= {"verdicts": found, "candidates": candidates(decision), "in_short": in_short(decision, found, since=by_hand[0].sentence if by_hand else "")}
     return render(request, "inbox/why.html", context)
 
 

@@ -1,0 +1,111 @@
+"""Publishing rules: what would change, the versions that were, and going back to one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agents.text import one_line
+from helpdesk.inbox.access import reads_rules
+from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.inbox.rule_changes import as_text, change_lines, changed_rules, in_words, review
+from helpdesk.inbox.rules import live_version
+from routing import publication as verbs
+from routing.models import RuleSet
+from routing.rules import may_publish, must_publish
+
+PAGE = 30
+_UNSEEN = gettext_lazy("What goes live is different from what you saw. Look at it, then publish.")
+
+
+@reads_rules
+@require_http_methods(["GET", "POST"])
+def publication(request: AgentRequest) -> HttpResponse:
+    """`?rule=3`: that change alone. POST with `do`: the page again, with other ticks."""
+    must_publish(request.user)
+    changed = changed_rules()
+    if request.method == "GET":
+        only = request.GET.get("rule", "")
+        return _review(request, {number for number in changed if only and str(number) != only})
+    ticked = set(request.POST.getlist("publish"))
+    left_out = {number for number in changed if str(number) not in ticked}
+    if "do" in request.POST:
+        return _review(request, left_out)
+    return _publish(request, left_out, as_text(changed - left_out))
+
+
+def _publish(request: AgentRequest, left_out: Collection[int], ticked: str) -> HttpResponse:
+    """Nothing goes live that was not on the page: without scripts ticks change, and the page does not."""
+    note, seen = one_line(request.POST.get("note", "")), request.POST.get("seen") or "nothing"
+    if ticked != request.POST.get("ticked", ""):
+        return _review(request, left_out, status=409, problem=str(_UNSEEN))
+    try:
+        verbs.publish(by=request.user, note=note, leave_out=left_out, seen=seen)
+    except verbs.Overtaken as problem:
+        return _review(request, left_out, status=409, problem=str(problem))
+    except verbs.CannotPublish:
+        return _review(request, left_out, status=422)
+    return redirect("rules")
+
+
+def _review(request: AgentRequest, left_out: Collection[int], *, status: int = 200, problem: str = "") -> HttpResponse:
+    context = {"review": review(left_out=left_out), "note": request.POST.get("note", ""), "problem": problem, "version": live_version()}
+    if request.htmx.target == "review":
+        return render(request, "routing/_review.html", context, status=status)
+    return render(request, "routing/publication.html", shell(request, "rules") | context, status=status)
+
+
+@reads_rules
+@require_safe
+def versions(request: AgentRequest) -> HttpResponse:
+    """The newest first. `?before=40`: those that are older."""
+    found = RuleSet.objects.select_related("by", "restores").defer("restores__rules")
+    if before := request.GET.get("before", ""):
+        found = found.filter(number__lt=number_of(before))
+    page = list(found[: PAGE + 1])
+    context = {"versions": page[:PAGE], "older": page[PAGE - 1].number if len(page) > PAGE else None, "live": live_version()}
+    return render(request, "routing/versions.html", shell(request, "rules") | context)
+
+
+@reads_rules
+@require_safe
+def version(request: AgentRequest, version_number: int) -> HttpResponse:
+    return _version_page(request, _version(version_number))
+
+
+def _version(number: int) -> RuleSet:
+    return get_object_or_404(RuleSet.objects.select_related("by", "restores"), number=number)
+
+
+def _version_page(request: AgentRequest, wanted: RuleSet, *, status: int = 200, problem: str = "") -> HttpResponse:
+    """Its rules, what was new in it, and what stands in the way of going back to it."""
+    before = RuleSet.objects.filter(number__lt=wanted.number).first()
+    live = live_version()
+    context: dict[str, Any] = {
+        "version": wanted,
+        "before": before,
+        "rules": in_words(wanted.rules),
+        "changes": change_lines(wanted.rules, since=before.rules) if before else [],
+    }
+    context |= {"is_live": live == wanted, "obstacles": verbs.obstacles(wanted.rules), "may_publish": may_publish(request.user), "problem": problem}
+    return render(request, "routing/version.html", shell(request, "rules") | context, status=status)
+
+
+@reads_rules
+@require_POST
+def restoration(request: AgentRequest, version_number: int) -> HttpResponse:
+    """I2: one click back."""
+    wanted = _version(version_number)
+    try:
+        verbs.restore(wanted, by=request.user)
+    except verbs.CannotPublish:
+        return _version_page(request, wanted, status=409)
+    except verbs.Overtaken as problem:
+        return _version_page(request, wanted, status=409, problem=str(problem))
+    return redirect("rules")

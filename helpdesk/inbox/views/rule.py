@@ -1,0 +1,134 @@
+"""The page of one rule: the builder, where its tickets go, and what it would catch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from helpdesk.conditions.grammar import DefinitionError
+from helpdesk.inbox import rules as shown
+from helpdesk.inbox.access import reads_rules
+from helpdesk.inbox.builder.controls import sheet
+from helpdesk.inbox.builder.state import Builder
+from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.inbox.rule_form import RuleForm, as_written, draft_with, team_choices, version_of, view_choices
+from helpdesk.inbox.views.rules import known_rule
+from routing import rules as verbs
+from routing.checking import findings
+from routing.effect import effect_of
+from routing.models import Rule
+from routing.publication import draft
+from routing.rule_set import live_contents
+
+RESHAPE = "rule-builder"
+
+
+@reads_rules
+@require_http_methods(["GET", "POST"])
+def new_rule(request: AgentRequest) -> HttpResponse:
+    verbs.must_draft(request.user)
+    if request.method == "GET":
+        return _page(request, RuleForm.empty())
+    form = RuleForm.posted(request.POST)
+    return _save(request, form, None) or _page(request, form, status=_status(request))
+
+
+@reads_rules
+@require_http_methods(["GET", "POST"])
+def rule(request: AgentRequest, rule_id: int) -> HttpResponse:
+    wanted = known_rule(rule_id)
+    if request.method == "GET":
+        return _page(request, RuleForm.of(wanted), wanted)
+    verbs.must_write(wanted, request.user)
+    form = RuleForm.posted(request.POST)
+    if "do" not in request.POST and form.seen not in ("", version_of(wanted)):
+        form.seen, form.is_overtaken = version_of(wanted), True  # saving once more is meant
+        return _page(request, form, wanted, status=409)
+    return _save(request, form, wanted) or _page(request, form, wanted, status=_status(request))
+
+
+def _status(request: AgentRequest) -> int:
+    return 200 if "do" in request.POST else 422
+
+
+def _save(request: AgentRequest, form: RuleForm, rule: Rule | None) -> HttpResponse | None:
+    """Where to go on from; None with the form's problems, or where a button only changed the form."""
+    if "do" in request.POST:
+        return None
+    definition, to = form.builder.checked(), form.to()
+    if definition is None or to is None:
+        return None
+    try:
+        if rule is None:
+            rule = verbs.create_rule(form.name, form.builder.json, to=to, by=request.user)
+        else:
+            verbs.change_rule(rule, name=form.name, definition=form.builder.json, to=to, by=request.user)
+    except verbs.RuleError as problem:
+        form.name_problem = str(problem)
+        return None
+    except DefinitionError as error:
+        form.builder.refused(error)
+        return None
+    return _go_on(request, rule)
+
+
+def _go_on(request: AgentRequest, rule: Rule) -> HttpResponse:
+    if request.POST.get("then") != "publish" or not verbs.may_publish(request.user):
+        return redirect(f"{reverse('rule', args=[rule.pk])}?saved")
+    if not rule.is_active:  # who publishes a rule wants it on
+        verbs.switch_rule(rule, is_active=True, by=request.user)
+    return redirect(f"{reverse('publication')}?rule={rule.pk}")
+
+
+def _page(request: AgentRequest, form: RuleForm, rule: Rule | None = None, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = shell(request, "rules") | {"form": form, "rule": rule, "is_saved": "saved" in request.GET}
+    context |= {"may_publish": verbs.may_publish(request.user), "may_write": rule is None or verbs.may_write(rule, request.user)}
+    context |= {"sheet": sheet(form.builder), "reshape": RESHAPE, "teams": team_choices(), "views": view_choices()}
+    context |= _effect(Builder(form.builder.groups, about_tickets=True), form, rule)
+    if rule:
+        context |= _standing(rule)
+    return render(request, "routing/rule.html", context, status=status)
+
+
+def _standing(rule: Rule) -> dict[str, Any]:
+    """Its place, and how it stands to what is live."""
+    written, live = draft(), live_contents()
+    numbers = list(Rule.objects.order_by("position", "pk").values_list("pk", flat=True))
+    was = next((each for each in live if each["id"] == rule.pk), None)
+    is_changed = was is not None and was not in written
+    return {"state": shown.state(rule, written, live), "number": numbers.index(rule.pk) + 1, "total": len(numbers), "is_changed": is_changed}
+
+
+def _effect(builder: Builder, form: RuleForm, rule: Rule | None) -> dict[str, Any]:
+    """What follows from what is written so far. `builder` is asked instead of the form's, which shall not complain yet."""
+    definition = builder.checked()
+    written = as_written(rule, form, definition)
+    found = findings(draft_with(rule, written)) if definition else []
+    about = [each for each in found if each.rule == written["id"]]
+    return {"effect": effect_of(definition), "sentence": shown.sentence(definition, written), "findings": about}
+
+
+@reads_rules
+@require_POST
+def reshaped(request: AgentRequest) -> HttpResponse:
+    """The builder alone, as the form says now. What follows from it is asked for next."""
+    verbs.must_draft(request.user)
+    form = RuleForm.posted(request.POST)
+    response = render(request, "builder/_builder.html", {"sheet": sheet(form.builder), "reshape": RESHAPE})
+    response["HX-Trigger-After-Swap"] = "reshaped"
+    return response
+
+
+@reads_rules
+@require_POST
+def effect(request: AgentRequest) -> HttpResponse:
+    """How many tickets match what is being built, a few of them, what it says, and what is wrong with it among the others. `rule`: its number."""
+    verbs.must_draft(request.user)
+    form = RuleForm.posted(request.POST)
+    number = request.POST.get("rule", "")
+    rule = Rule.objects.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+    return render(request, "routing/_effect.html", _effect(form.builder, form, rule) | {"is_part": True})

@@ -1,0 +1,206 @@
+"""★ From drafts to what routes: what would change, what stands in the way, publishing, and going back (R3, I2).
+
+A published set is never changed. Rules that are switched off or deleted are left out of the next one; a rule whose change shall
+wait stays as it is live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Team
+from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.customers.segments import unfit_segments, warnings_of
+from helpdesk.tickets.models import SavedView
+from routing.models import Rule, RuleSet
+from routing.rule_set import Written, digest_of, live_contents
+from routing.rule_tests.results import failures
+from routing.rules import must_publish, take_over
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a set cannot be published, in words for the user. `rule` is its number; None: all of them together."""
+
+    words: str
+    rule: int | None = None
+
+
+class CannotPublish(ValueError):
+    def __init__(self, obstacles: list[Obstacle]) -> None:
+        super().__init__(" ".join(obstacle.words for obstacle in obstacles))
+        self.obstacles = obstacles
+
+
+class Overtaken(Exception):
+    """Somebody has changed or published rules since the person looked. The message is for the user."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has changed the rules since you looked. Look again before you publish."))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Of one rule, between what is live and what would be: added, changed, moved, removed. `before` and `after` are None where it is not there."""
+
+    kind: Literal["added", "changed", "moved", "removed"]
+    before: Written | None
+    after: Written | None
+
+    @property
+    def rule(self) -> Written:
+        rule = self.after or self.before
+        assert rule is not None
+        return rule
+
+
+def draft(*, leave_out: Collection[int] = (), also: Collection[int] = ()) -> list[Written]:
+    """The set as it would be published. The changes to rules in `leave_out` wait: these stay as they are live. `also` as if they were on."""
+    live = {rule["id"]: rule for rule in live_contents()}
+    rules = Rule.objects.select_related("team", "view").order_by("position", "pk")
+    written = [live.get(rule.pk) if rule.pk in leave_out else _written(rule, is_on=rule.is_active or rule.pk in also) for rule in rules]
+    return [rule for rule in written if rule]
+
+
+def _written(rule: Rule, *, is_on: bool) -> Written | None:
+    if rule.is_deleted or not is_on:
+        return None
+    return {"id": rule.pk, "name": rule.name, "definition": rule.definition, "team": rule.team_id, "view": rule.view_id, "goes_to": rule.goes_to}
+
+
+def changes(contents: list[Written], *, since: list[Written] | None = None) -> list[Change]:
+    """Against what is live, or `since` another set: in the new order, and what goes at the end."""
+    before = live_contents() if since is None else since
+    old, new = ({rule["id"]: rule for rule in rules} for rules in (before, contents))
+    stayed = _longest_run([rule["id"] for rule in before if rule["id"] in new], [rule["id"] for rule in contents if rule["id"] in old])
+    found = [_change(old.get(number), rule, has_moved=number in old and number not in stayed) for number, rule in new.items()]
+    return [change for change in found if change] + [Change("removed", rule, None) for number, rule in old.items() if number not in new]
+
+
+def _change(before: Written | None, after: Written, *, has_moved: bool) -> Change | None:
+    if before is None:
+        return Change("added", None, after)
+    if before != after:
+        return Change("changed", before, after)
+    return Change("moved", before, after) if has_moved else None
+
+
+def _longest_run(before: list[int], after: list[int]) -> set[int]:
+    """The most rules that keep their order among each other: the others have moved. By patience sorting."""
+    place = {number: at for at, number in enumerate(before)}
+    best: list[list[int]] = []  # of each length, the run that ends earliest
+    for number in after:
+        at = next((length for length, run in enumerate(best) if place[run[-1]] > place[number]), len(best))
+        best[at:at + 1] = [[*(best[at - 1] if at else []), number]]
+    return set(best[-1]) if best else set()
+
+
+def obstacles(contents: list[Written]) -> list[Obstacle]:
+    """What makes a set unfit to route: a rule that cannot be read, or without a team or view, or that asks about a segment which nobody enters;
+    and a rule test that fails (I4)."""
+    return _homeless(contents) + _about_segments(contents, unfit_segments) + _failing_tests(contents)
+
+
+def _failing_tests(contents: list[Written]) -> list[Obstacle]:
+    words = _("The test “%(test)s” fails: %(words)s")
+    return [Obstacle(words % {"test": each.test, "words": each.words}, each.winner.id if each.winner else None) for each in failures(contents)]
+
+
+def doubts(contents: list[Written]) -> list[str]:
+    """What a manager should look at, in sentences: the same, and teams without members (A11), and segments without any."""
+    teams = Team.objects.filter(pk__in=[rule["team"] for rule in contents]).exclude(members__in=Agent.objects.answering())
+    empty = [_("%(team)s has no members, and a rule sends tickets there.") % {"team": team} for team in teams]
+    return empty + [found.words for found in (*_homeless(contents), *_about_segments(contents, warnings_of))]
+
+
+def _homeless(contents: list[Written]) -> list[Obstacle]:
+    teams = set(Team.objects.filter(pk__in=[rule["team"] for rule in contents]).values_list("pk", flat=True))
+    views = set(SavedView.objects.filter(pk__in=[rule["view"] for rule in contents]).values_list("pk", flat=True))
+    words = _("“%(rule)s” has no destination: its team or view was deleted, or never chosen.")
+    return [Obstacle(words % {"rule": rule["name"]}, rule["id"]) for rule in contents if not _has_home(rule, teams, views)]
+
+
+def _has_home(rule: Written, teams: set[int], views: set[int]) -> bool:
+    """A view that is only named so far is made when it is published."""
+    if rule["team"] or rule["view"]:
+        return rule["team"] in teams or rule["view"] in views
+    return bool(rule["goes_to"])
+
+
+def _about_segments(contents: list[Written], ask: Callable[[Definition], list[str]]) -> list[Obstacle]:
+    return [Obstacle(f"“{rule['name']}”: {words}", rule["id"]) for rule in contents for words in _asked(rule, ask)]
+
+
+def _asked(rule: Written, ask: Callable[[Definition], list[str]]) -> list[str]:
+    try:
+        return ask(parse_definition(rule["definition"]))
+    except DefinitionError as error:
+        return [str(error)]
+
+
+def fingerprint(contents: list[Written]) -> str:
+    """Of what a person has looked at before publishing it; and of what it was compared with."""
+    return digest_of([*live_contents(), *contents])
+
+
+@transaction.atomic
+def publish(*, by: Agent | None, note: str = "", leave_out: Collection[int] = (), seen: str = "") -> RuleSet | None:
+    """The next version, or None where nothing would change. CannotPublish, Overtaken (`seen`: the `fingerprint` of what was looked at), NotForYou."""
+    must_publish(by)
+    list(Rule.objects.select_for_update().order_by("pk").values_list("pk"))  # one publishes after the other
+    contents = draft(leave_out=leave_out)
+    if seen and seen != fingerprint(contents):
+        raise Overtaken
+    if contents == live_contents():
+        return None
+    if found := obstacles(contents):
+        raise CannotPublish(found)
+    _make_views({rule["id"] for rule in contents} - set(leave_out))
+    version = _keep(draft(leave_out=leave_out), by=by, note=note)
+    Rule.objects.filter(is_deleted=True).exclude(pk__in=leave_out).delete()
+    return version
+
+
+def _make_views(rules: Collection[int]) -> None:
+    """Those that rules have only named so far."""
+    for rule in Rule.objects.filter(pk__in=rules).exclude(new_view=""):
+        rule.view, _created = SavedView.objects.get_or_create(name=rule.new_view)
+        rule.new_view = ""
+        rule.save(update_fields=["view", "new_view"])
+
+
+def _keep(contents: list[Written], *, by: Agent | None, note: str, restores: RuleSet | None = None) -> RuleSet:
+    number = int(RuleSet.objects.aggregate(last=Max("number", default=0))["last"]) + 1
+    try:
+        with transaction.atomic():
+            return RuleSet.objects.create(number=number, rules=contents, digest=digest_of(contents), by=by, note=note.strip()[:200], restores=restores)
+    except IntegrityError:  # somebody published the first rules of all at the same moment
+        raise Overtaken from None
+
+
+@transaction.atomic
+def restore(version: RuleSet, *, by: Agent | None) -> RuleSet | None:
+    """One click back: a new version with the rules of an old one; drafts follow. What came later stays as a draft that is off.
+
+    None where it is live already. CannotPublish where its teams or segments are gone; NotForYou.
+    """
+    must_publish(by)
+    list(Rule.objects.select_for_update().order_by("pk").values_list("pk"))
+    if version.rules == live_contents():
+        return None
+    if found := obstacles(version.rules):
+        raise CannotPublish(found)
+    Rule.objects.exclude(pk__in=[rule["id"] for rule in version.rules]).update(is_active=False, is_deleted=False)
+    for position, written in enumerate(version.rules, 1):
+        rule = Rule.objects.filter(pk=written["id"]).first() or Rule(pk=written["id"])
+        rule.position = position
+        take_over(rule, written)
+    for position, rule in enumerate(Rule.objects.exclude(pk__in=[each["id"] for each in version.rules]), len(version.rules) + 1):
+        Rule.objects.filter(pk=rule.pk).update(position=position)
+    return _keep(draft(), by=by, note=_("Back to version %(number)d") % {"number": version.number}, restores=version)

@@ -1,0 +1,130 @@
+"""The versions of the rules, and going back to one (I2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent, Role
+from routing.models import RuleSet
+from routing.publication import publish
+from routing.rule_set import live_contents
+from routing.rules import To, change_rule, create_rule, delete_rule
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team
+from tests.inbox.browsing import browser_of, queries
+
+pytestmark = pytest.mark.django_db
+SMS = all_of(CHANNEL_IS_SMS)
+
+
+@pytest.fixture
+def cleo() -> Agent:
+    return make_agent("Cleo Manager", role=Role.MANAGER)
+
+
+@pytest.fixture
+def tab(cleo: Agent) -> Client:
+    return browser_of(cleo)
+
+
+def text(html: str) -> str:
+    return " ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", html).split())
+
+
+def rows(response: Any) -> list[str]:
+    return [text(row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', response.content.decode(), re.DOTALL)]
+
+
+def test_versions_are_listed_newest_first(tab: Client, cleo: Agent) -> None:
+    rule = make_rule("One", to=make_team("Gold"), when=SMS)
+    create_rule("Two", SMS, to=To(team=rule.team), by=cleo)
+    publish(by=cleo, note="A second")
+
+    told = [re.sub(r"Today \d\d:\d\d", "Today", row) for row in rows(tab.get("/routing/versions/"))]
+
+    assert told == ["Version 2 Live Today Cleo Manager 2 rules A second", "Version 1 Today 1 rules"]
+
+
+def test_older_versions_are_a_page_away(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk.inbox.views.publication.PAGE", 1)
+    for name in ("One", "Two"):
+        make_rule(name, to=make_team(), when=SMS)
+
+    first, second = tab.get("/routing/versions/"), tab.get("/routing/versions/?before=2")
+
+    assert [rows(page)[0].split()[1] for page in (first, second)] == ["2", "1"]
+    assert ('href="?before=2"' in first.content.decode(), "Older versions" in second.content.decode()) == (True, False)
+
+
+def test_version_tells_its_rules_and_what_was_new(tab: Client, cleo: Agent) -> None:
+    rule = make_rule("One", to=make_team("Gold"), when=SMS)
+    change_rule(rule, name="Uno", by=cleo)
+    publish(by=cleo)
+
+    html = tab.get("/routing/versions/2/").content.decode()
+
+    assert [text(found) for found in re.findall(r'<li class="rule-line">.*?</li>', html, re.DOTALL)] == ["1 Uno ticket channel equals sms → Team Gold"]
+    assert [text(found) for found in re.findall(r'<li class="change">.*?</li>', html, re.DOTALL)] == [
+        "Uno Changed Before One : ticket channel equals sms → Gold After Uno : ticket channel equals sms → Gold"
+    ]
+
+
+def test_one_click_goes_back(tab: Client, cleo: Agent) -> None:
+    """A new version with the rules of the old one."""
+    rule = make_rule("One", to=make_team(), when=SMS)
+    delete_rule(rule, by=cleo)
+    publish(by=cleo)
+
+    shown = tab.get("/routing/versions/1/").content.decode()
+    response = tab.post("/routing/versions/1/restoration/")
+
+    latest = RuleSet.objects.first()
+    assert latest
+    assert ("Go back to this version" in shown, response["Location"]) == (True, "/routing/")
+    assert ([each["name"] for each in live_contents()], latest.number, latest.by) == (["One"], 3, cleo)
+
+
+def test_version_whose_team_is_gone_says_why_it_cannot_be_live(tab: Client, cleo: Agent) -> None:
+    rule = make_rule("One", to=make_team("Gold"), when=SMS)
+    assert rule.team
+    delete_rule(rule, by=cleo)
+    publish(by=cleo)
+    rule.team.delete()
+
+    shown, refused = tab.get("/routing/versions/1/"), tab.post("/routing/versions/1/restoration/")
+
+    assert [page.status_code for page in (shown, refused)] == [200, 409]
+    assert ["“One” has no destination" in page.content.decode() for page in (shown, refused)] == [True, True]
+    assert live_contents() == []
+
+
+def test_live_version_offers_no_way_back(tab: Client) -> None:
+    make_rule("One", to=make_team(), when=SMS)
+
+    html = tab.get("/routing/versions/1/").content.decode()
+    tab.post("/routing/versions/1/restoration/")
+
+    assert ("Go back to this version" in html, RuleSet.objects.count()) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "address", ["/routing/versions/9/", f"/routing/versions/{'9' * 30}/", "/routing/versions/?before=x", f"/routing/versions/?before={'9' * 30}"]
+)
+def test_version_that_there_is_not_is_404(tab: Client, address: str) -> None:
+    assert tab.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/routing/versions/", "/routing/versions/1/"])
+def test_versions_cost_the_same_with_1_and_3(tab: Client, cleo: Agent, address: str) -> None:
+    gold = make_team("Gold", cleo)
+    make_rule("One", to=gold, when=SMS)
+    make_rule("Two", to=gold, when=SMS)
+    needed = queries(tab, address)
+    for name in ("Three", "Four"):
+        create_rule(name, SMS, to=To(team=gold), by=cleo)
+        publish(by=cleo)
+
+    assert queries(tab, address) == needed
