@@ -6,6 +6,7 @@ language model may contradict itself or quote what nobody wrote.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
@@ -18,6 +19,7 @@ SCORED_CHANNELS = frozenset({"email", "sms", "webchat", "api"})
 
 TEXT_LIMIT = 4_000  # characters: enough for what people write by hand, and bounds what a pasted log can cost
 URGENT_UP_TO = 5
+_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="scorer")  # one that hangs keeps a thread, and no ticket
 HIGHEST_SCORE_OF = {"negative": 3, "neutral": 6, "positive": 8, "promoter": 10}  # C10, from the bottom up
 
 
@@ -62,13 +64,16 @@ def _make(path: str) -> Scorer:
     return made
 
 
-def score_text(text: str, language: str = "") -> Verdict:
+def score_text(text: str, language: str = "", *, within: float = 60.0) -> Verdict:
     """Score what a customer wrote (S4). Any text will do: it is cleaned and shortened first.
 
-    The verdict fulfils C10, and its evidence can be found in `text`. Raises ScorerUnavailable.
+    The verdict fulfils C10, and its evidence can be found in `text`. ScorerUnavailable, also after `within` seconds (C11).
     """
     read = excerpt(clean(text))
-    verdict = scorer().score(read, language)
+    try:
+        verdict = _threads.submit(scorer().score, read, language).result(within)
+    except TimeoutError:
+        raise ScorerUnavailable(f"No verdict within {within:g} seconds") from None
     score, label, repaired = repair(verdict.score, verdict.label)
     return replace(verdict, score=score, label=label, repaired=repaired, evidence=only_quotes(verdict.evidence, read))
 

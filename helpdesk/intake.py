@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from textwrap import shorten
 from typing import Literal
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
@@ -25,13 +26,14 @@ from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
 from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
-from helpdesk.tickets.lifecycle import ThreadIsOpen, reopen, set_sentiment
+from helpdesk.tickets.lifecycle import ThreadIsOpen, add_tag, reopen, set_sentiment
 from helpdesk.tickets.metrics import TICKET_CREATED, hold_customer, tell
-from helpdesk.tickets.models import Inbound, Ticket
-from routing.router import route_ticket
+from helpdesk.tickets.models import Inbound, Message, Ticket
+from routing.router import route_once_more, route_ticket
 
 log = logging.getLogger(__name__)
 OVERDUE = timedelta(seconds=60)
+LATE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30))  # when a scorer that was not there is asked again
 
 Status = Literal["created", "appended", "duplicate", "quarantined"]
 
@@ -55,6 +57,7 @@ class InboundMessage:
     `conversation_id` is what the channel itself calls the conversation (a chat session, a phone number,
     for mail the first Message-ID of the thread); messages with the same one, from the same sender, share a ticket.
     `reply_to_ticket` is a ticket number that our own signed token proved (V10).
+    `tags` are those of the ticket that it opens, as a form or another program knows them.
     `is_automatic`: sent by a machine (RFC 3834), never to be answered automatically (V7).
     """
 
@@ -69,6 +72,7 @@ class InboundMessage:
     sent_at: datetime | None = None
     reply_to_ticket: int | None = None
     is_automatic: bool = False
+    tags: tuple[str, ...] = ()
     problems: tuple[str, ...] = field(default=())
 
 
@@ -140,6 +144,8 @@ def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
     customer = identify(**vars(inbound.sender))
     ticket, opened = _ticket_for(inbound, customer, at)
     row.message = add_customer_message(ticket, readable(inbound.text), at=at)
+    for tag in inbound.tags if opened else ():
+        add_tag(ticket, tag, by=None)
     row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
     row.status, row.reason, row.needs_routing = Inbound.Status.PENDING, "", opened
     row.save()
@@ -204,9 +210,11 @@ def process_message(inbound_id: int) -> None:
     ticket = row.message.ticket
     cause = _cause(ticket)
     if row.needs_routing:
-        read_sentiment(ticket, row.message.text)
+        is_read = read_sentiment(ticket, row.message.text)
         look_up_segments(ticket.customer)
         route_ticket(ticket.pk, cause=cause)
+        if not is_read:
+            read_late.using(run_after=timezone.now() + LATE[0]).enqueue(row.message.pk, 0)
     _finish(row, ticket, cause)
 
 
@@ -236,18 +244,32 @@ def look_up_segments(customer: Customer) -> None:
         log.exception("The segments of customer %s were not looked up", customer.pk)
 
 
-def read_sentiment(ticket: Ticket, text: str) -> None:
-    """S2, S14: on creation and on coming back. Without a verdict the ticket is routed all the same (C11)."""
+def read_sentiment(ticket: Ticket, text: str) -> bool:
+    """S2, S14: on creation and on coming back. False where no verdict came in time: the ticket is routed all the same (C11)."""
     if ticket.sentiment_label or ticket.channel not in SCORED_CHANNELS:
-        return
+        return True
     try:
-        verdict = score_text(text, ticket.language)
+        verdict = score_text(text, ticket.language, within=settings.SENTIMENT_TIME_LIMIT)
     except ScorerUnavailable:
-        return
+        return False
     except Exception:  # whatever a model or its server does, no customer waits in nobody's list for it
         log.exception("Ticket %s was not scored", ticket.pk)
-        return
+        return False
     set_sentiment(ticket, score=verdict.score, label=verdict.label, model=verdict.model, quotes=list(verdict.evidence), repaired=verdict.repaired)
+    return True
+
+
+@task
+def read_late(message_id: int, attempt: int) -> None:
+    """C11: a score that comes after all routes the ticket once more, if nobody has it. Some attempts, with growing pauses."""
+    message = Message.objects.select_related("ticket__customer").get(pk=message_id)
+    ticket = message.ticket
+    if not ticket.is_open or ticket.sentiment_label:
+        return
+    if read_sentiment(ticket, message.text):
+        route_once_more(ticket.pk, cause=f"scored {ticket.history.filter(kind='scored').latest('pk').pk}")
+    elif attempt + 1 < len(LATE):
+        read_late.using(run_after=timezone.now() + LATE[attempt + 1]).enqueue(message_id, attempt + 1)
 
 
 @task

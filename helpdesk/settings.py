@@ -195,6 +195,7 @@ PRESENCE_TTL = env.int("PRESENCE_TTL", 300)
 
 # Customer Agent ------------------------------------------------------------------------------------
 
+SENTIMENT_TIME_LIMIT = env.float("SENTIMENT_TIME_LIMIT", 5.0)  # seconds, after which a ticket is routed without (C11)
 SENTIMENT_SCORER = env.str("SENTIMENT_SCORER", "customer_agent.builtin_sentiment.BuiltinScorer")
 
 # Imports -------------------------------------------------------------------------------------------

@@ -1,17 +1,20 @@
-"""What a rule would catch: how many of the latest tickets match a definition that is being written, and a few of them."""
+"""What a rule would have caught: how many of the latest tickets match a definition that is being written, and a few of them (I1).
+
+Each ticket is asked as of the moment it was routed: an order of the last two hours is one before the ticket, not before the question.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from helpdesk.conditions.grammar import Definition
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
-from helpdesk.tickets.matching import matching_tickets
 from helpdesk.tickets.models import Ticket
+from routing.backtest.asking import as_it_was
+from routing.models import RoutingDecision
 
 DAYS = 30
 SAMPLE = 5
@@ -19,7 +22,7 @@ SAMPLE = 5
 
 @dataclass
 class TicketEffect:
-    """Of the tickets that were created in the last 30 days. `count` None: not known. `is_slow`: it took too long."""
+    """Of the tickets that were routed in the last 30 days. `count` None: not known. `is_slow`: it took too long."""
 
     count: int | None = None
     total: int = 0
@@ -33,16 +36,15 @@ def effect_of(definition: Definition | None) -> TicketEffect:
         return TicketEffect()
     now, effect = timezone.now(), TicketEffect()
     since = now - timedelta(days=DAYS)
+    routed = RoutingDecision.objects.filter(at__gte=since)
     try:
         with within(PATIENCE):
-            found = _matching(definition, now).filter(created_at__gte=since)
-            effect.total = Ticket.objects.filter(created_at__gte=since).count()
-            effect.sample = list(found.select_related("customer").order_by("-created_at", "-pk")[:SAMPLE])
-            effect.count = found.count()
+            found = routed.filter(as_it_was(definition, (since, now)))
+            effect.total = routed.order_by().values("ticket").distinct().count()
+            numbers = list(dict.fromkeys(found.order_by("-at").values_list("ticket", flat=True)[: SAMPLE * 4]))[:SAMPLE]
+            tickets = Ticket.objects.select_related("customer").in_bulk(numbers)
+            effect.sample = [tickets[number] for number in numbers]
+            effect.count = found.order_by().values("ticket").distinct().count()
     except TookTooLong:
         return TicketEffect(is_slow=True)
     return effect
-
-
-def _matching(definition: Definition, now: datetime) -> QuerySet[Ticket]:
-    return matching_tickets(definition, now)

@@ -33,6 +33,13 @@ def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
         return decided.get()
 
 
+def route_once_more(ticket_id: int, *, cause: str) -> RoutingDecision | None:
+    """C11: by what arrived after it was routed, if nobody has it yet: no agent, no team, and no person has put it where it is."""
+    if not _waiting().filter(pk=ticket_id, team=None).exists():
+        return None
+    return route_ticket(ticket_id, cause=cause)
+
+
 @transaction.atomic
 def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     """One transaction: the ticket is locked before it is read, the ledger last."""

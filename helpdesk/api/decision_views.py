@@ -79,7 +79,7 @@ class DecisionsView(ListAPIView[Any]):
     filter_backends = ()
 
     def get_queryset(self) -> Any:
-        ticket = get_object_or_404(Ticket.objects.filter(pk=1), pk=self.kwargs["number"])
+        ticket = get_object_or_404(Ticket.objects.visible_to(person(self.request)), pk=self.kwargs["number"])
         return ticket.decisions.select_related("rule_set").defer("rule_set__rules")
 
     def paginate_queryset(self, queryset: Any) -> Any:

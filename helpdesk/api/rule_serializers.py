@@ -96,9 +96,9 @@ class OrderSerializer(StrictSerializer):
 
 class RulePreviewSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
-    count = serializers.IntegerField(help_text="Of the tickets of the last 30 days, how many match.")
-    total = serializers.IntegerField(help_text="How many tickets the last 30 days had.")
-    sample = TicketSerializer(many=True, help_text="The newest of those that match.")
+    total = serializers.IntegerField(help_text="How many tickets were routed in the last 30 days.")
+    count = serializers.IntegerField(help_text="How many of them a rule of this definition would have caught, each as it was then.")
+    sample = TicketSerializer(many=True, help_text="The latest that it would have caught.")
 
 
 class LeaveOutSerializer(StrictSerializer):

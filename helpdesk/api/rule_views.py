@@ -198,7 +198,7 @@ class RuleOrderView(GenericAPIView[Any]):
 
 
 class RulePreviewView(GenericAPIView[Any]):
-    """What a rule of this definition would catch: how many of the latest tickets, a few of them, and the definition in words. Nothing is kept."""
+    """What a rule of this definition would have caught: how many of the latest tickets, a few of them, and the definition in words. Nothing is kept."""
 
     serializer_class = DefinitionSerializer
     permission_classes = (AnswersTickets,)

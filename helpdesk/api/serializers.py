@@ -53,6 +53,9 @@ class NewMessageSerializer(StrictSerializer):
     )
     subject = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     text = serializers.CharField(max_length=200_000)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=20, required=False, default=list, help_text="Of the ticket that it opens."
+    )
     sender = SenderSerializer()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

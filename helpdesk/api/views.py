@@ -41,7 +41,7 @@ def _inbound(data: dict[str, Any], request: Request) -> intake.InboundMessage:
     sender = intake.Sender(**data["sender"])
     conversation = data.get("conversation_id") or sender.external_id or sender.email or sender.phone
     fields = {name: data[name] for name in ("channel", "inbox", "external_id", "subject", "text")}
-    return intake.InboundMessage(**fields, sender=sender, conversation_id=conversation, raw=json.dumps(request.data).encode())
+    return intake.InboundMessage(**fields, tags=tuple(data["tags"]), sender=sender, conversation_id=conversation, raw=json.dumps(request.data).encode())
 
 
 class TicketFilter(django_filters.FilterSet):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from helpdesk.customers.models import Customer, Event
@@ -28,6 +28,7 @@ def make_customers(dice: random.Random, now: datetime) -> list[Customer]:
     orders = sorted(((at, customer) for customer in customers for at in _order_times(customer, dice, now)), key=lambda order: order[0])
     for at, customer in orders:
         _shop(customer, dice, at=at, now=now)
+    Event.objects.filter(received_at__gt=F("occurred_at")).update(received_at=F("occurred_at"))  # known when it happened, not when the demo was made
     return customers
 
 

@@ -70,6 +70,13 @@ class RuleTestForm(forms.Form):
         for name, model in (("segments", Segment), ("team", Team), ("views", SavedView)):
             self.fields[name].queryset = model.objects.all()  # type: ignore[attr-defined] # these fields have one
 
+    def full_clean(self) -> None:
+        """The focus goes to the first field that is wrong."""
+        super().full_clean()
+        for name in list(self.errors)[:1]:
+            if name in self.fields:
+                self.fields[name].widget.attrs["autofocus"] = True
+
     def clean_at(self) -> datetime:
         """A field shows whole seconds: what nobody changed stays as it is."""
         at: datetime = self.cleaned_data["at"]

@@ -5,6 +5,7 @@ from django.urls import path
 from helpdesk.inbox.consumers import InboxConsumer
 from helpdesk.inbox.views.applications import application, application_cancellation, application_undoing, applications
 from helpdesk.inbox.views.availability import availability
+from helpdesk.inbox.views.backtests import back_test, back_test_cancellation, back_tests
 from helpdesk.inbox.views.closures import closure
 from helpdesk.inbox.views.customers import customer, customers, pins
 from helpdesk.inbox.views.imports import (
@@ -84,6 +85,9 @@ urlpatterns = [
     path("routing/<int:rule_id>/copies/", copies, name="rule-copies"),
     path("routing/<int:rule_id>/deletion/", rule_deletion, name="rule-deletion"),
     path("routing/<int:rule_id>/discarding/", discarding, name="rule-discarding"),
+    path("routing/back-tests/", back_tests, name="back-tests"),
+    path("routing/back-tests/<int:number>/", back_test, name="back-test"),
+    path("routing/back-tests/<int:number>/cancellation/", back_test_cancellation, name="back-test-cancellation"),
     path("routing/applications/", applications, name="applications"),
     path("routing/applications/<int:number>/", application, name="application"),
     path("routing/applications/<int:number>/cancellation/", application_cancellation, name="application-cancellation"),

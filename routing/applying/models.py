@@ -56,7 +56,7 @@ class Application(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.status in self.ENDED and self.done > 0
+        return self.status in self.ENDED and self.moves.filter(fate="").exists()
 
 
 class Move(models.Model):

@@ -18,7 +18,7 @@ from helpdesk.customers.asking.patience import PATIENCE
 from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.matching import TicketContext
-from routing.rule_set import Outcome, Rules, live
+from routing.rule_set import Rules, live
 
 LIMIT = 2_000
 _AT_ONCE = 100
@@ -26,7 +26,8 @@ _AT_ONCE = 100
 
 @dataclass
 class Preview:
-    """`total`: open unassigned tickets. Of the `read` oldest of them: how many go to which team and enter which view, most first."""
+    """`total`: open unassigned tickets. Of the `read` oldest of them: how many go to which team and newly enter which view, most first;
+    and how many rules leave where they are."""
 
     total: int
     read: int = 0
@@ -42,16 +43,16 @@ class Preview:
 def preview(*, limit: int = LIMIT) -> Preview:
     """Of at most `limit` tickets, and of as many as two seconds allow. A constant number of queries for each hundred,
     besides what tickets say where rules ask about that. Teams that tags or segments would find are not among them."""
-    unassigned, rules, now = Ticket.objects.all().unassigned(), live().rules, timezone.now()
-    outcomes: list[Outcome] = []
+    unassigned, rules, now = Ticket.objects.unassigned(), live().rules, timezone.now()
+    found: list[_Moves] = []
     until = time.monotonic() + PATIENCE
     gone = _gone(rules)
     with same_bands():
         for some in batched(unassigned.order_by("pk").select_related("customer")[:limit], _AT_ONCE, strict=False):
-            outcomes += _outcomes(list(some), rules, now, gone)
+            found += _moves(list(some), rules, now, gone)
             if time.monotonic() > until:
                 break
-    return _counted(Preview(unassigned.count(), len(outcomes)), outcomes)
+    return _counted(Preview(unassigned.count(), len(found)), found)
 
 
 def _gone(rules: Rules) -> set[int]:
@@ -59,19 +60,35 @@ def _gone(rules: Rules) -> set[int]:
     return named - set(Team.objects.filter(pk__in=named).values_list("pk", flat=True))
 
 
-def _outcomes(tickets: list[Ticket], rules: Rules, now: datetime, gone: set[int]) -> list[Outcome]:
-    prefetch_related_objects(tickets, "tags")
+@dataclass(frozen=True)
+class _Moves:
+    """What rules would do with one ticket: the team, and the views that it is not in yet."""
+
+    team: int | None
+    views: set[int]
+
+
+def _moves(tickets: list[Ticket], rules: Rules, now: datetime, gone: set[int]) -> list[_Moves]:
+    prefetch_related_objects(tickets, "tags", "view_entries")
     contexts = load_contexts([ticket.customer for ticket in tickets], rules.asked, now)
-    subjects = (TicketContext(**vars(context), ticket_row=ticket) for context, ticket in zip(contexts, tickets, strict=True))
-    return [rules.outcome(Answers(subject, now), gone=gone) for subject in subjects]
+    return [
+        _moves_of(ticket, rules, Answers(TicketContext(**vars(context), ticket_row=ticket), now), gone)
+        for ticket, context in zip(tickets, contexts, strict=True)
+    ]
 
 
-def _counted(found: Preview, outcomes: list[Outcome]) -> Preview:
-    teams = Counter(outcome.winner.team or 0 for outcome in outcomes if outcome.winner)
-    views = Counter(view for outcome in outcomes for view in {rule.view for rule in outcome.matched if rule.view})
-    found.teams = [(team, teams[team.pk]) for team in Team.objects.filter(pk__in=teams)]
-    found.views = [(view, views[view.pk]) for view in SavedView.objects.filter(pk__in=views)]
-    found.teams.sort(key=lambda pair: -pair[1])
-    found.views.sort(key=lambda pair: -pair[1])
-    found.untouched = sum(not outcome.matched for outcome in outcomes)
-    return found
+def _moves_of(ticket: Ticket, rules: Rules, answers: Answers, gone: set[int]) -> _Moves:
+    outcome = rules.outcome(answers, gone=gone)
+    entered = {rule.view for rule in outcome.matched if rule.view}
+    return _Moves(outcome.winner.team if outcome.winner else None, entered - {entry.view_id for entry in ticket.view_entries.all()})
+
+
+def _counted(shown: Preview, found: list[_Moves]) -> Preview:
+    teams = Counter(move.team for move in found if move.team)
+    views = Counter(view for move in found for view in move.views)
+    shown.teams = [(team, teams[team.pk]) for team in Team.objects.filter(pk__in=teams)]
+    shown.views = [(view, views[view.pk]) for view in SavedView.objects.filter(pk__in=views)]
+    shown.teams.sort(key=lambda pair: -pair[1])
+    shown.views.sort(key=lambda pair: -pair[1])
+    shown.untouched = sum(not (move.team or move.views) for move in found)
+    return shown

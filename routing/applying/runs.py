@@ -46,7 +46,7 @@ def start(*, by: Agent | None) -> Application:
     version = live()
     if version.id is None:
         raise CannotApply(_("No rules have been published yet."))
-    run = Application(rule_set_id=version.id, by=by, total=Ticket.objects.all().unassigned().count())
+    run = Application(rule_set_id=version.id, by=by, total=Ticket.objects.unassigned().count())
     with _alone():
         run.save()
     work_off.enqueue(run.pk)
@@ -120,7 +120,7 @@ def _work(run: Application) -> tuple[list[int], Step, Status]:
     if run.status == Status.UNDOING:
         moves = run.moves.filter(pk__gt=run.cursor, fate="").order_by("pk")
         return list(moves.values_list("pk", flat=True)[:TICKETS]), take_back, Status.UNDONE
-    tickets = Ticket.objects.all().unassigned().filter(pk__gt=run.cursor, created_at__lt=run.created_at).order_by("pk")
+    tickets = Ticket.objects.unassigned().filter(pk__gt=run.cursor, created_at__lt=run.created_at).order_by("pk")
     return list(tickets.values_list("pk", flat=True)[:TICKETS]), route_again, Status.DONE
 
 

@@ -13,7 +13,7 @@ _HARMLESS = ("noted", "tagged", "untagged")  # what people may have done without
 def route_again(run: Application, ticket_id: int) -> list[str]:
     """If it is still open and nobody has it."""
     Ticket.objects.hold(ticket_id)
-    if not Ticket.objects.all().unassigned().filter(pk=ticket_id).exists():
+    if not Ticket.objects.unassigned().filter(pk=ticket_id).exists():
         return ["done"]
     move = Move(application=run, ticket_id=ticket_id, waited=_waits(ticket_id))
     entries = ViewEntry.objects.filter(ticket=ticket_id).select_related("view")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,7 +12,7 @@ import z3
 
 from helpdesk.conditions.base import Filter
 from helpdesk.conditions.dates import INSTANT, Date
-from helpdesk.conditions.evaluate import Answers, ask, evaluate
+from helpdesk.conditions.evaluate import Answers, ask, compile_definition
 from helpdesk.conditions.filters import Boolean, ListFilter, Numeric, String, positive
 from helpdesk.conditions.grammar import (
     Condition,
@@ -33,6 +33,7 @@ from routing.checker.values import Value
 
 _MOST = 50  # events, and entries of a list
 _PARTS = ("contains", "starts-with", "ends-with", "regex")  # what else is in such a text was made up
+_ANY_TEXT = "…"
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,18 @@ class MadeUp:
         return self.segments
 
 
-def shown(formulas: Formulas, model: Term, definitions: Iterable[Definition], now: datetime) -> Definition | None:
-    """What is true of the ticket, as conditions; None if the definitions do not match it after all, or nothing can be said of it."""
-    ticket = _made_up(formulas, _Model(model), now)
-    if not all(evaluate(definition, ticket)[0] for definition in definitions):
+def shown(formulas: Formulas, model: Term, now: datetime, *, matching: Sequence[Definition], others: Iterable[Definition]) -> Definition | None:
+    """What is true of a ticket that the first match and no other does, as conditions.
+
+    None if the model is no such ticket after all, or nothing can be said of it.
+    """
+    try:
+        ticket = _made_up(formulas, _Model(model), now)
+    except OverflowError:  # a date or a number beyond all that there are
         return None
-    asked = {condition for definition in definitions for group in definition.groups for condition in group.conditions}
+    if not all(compile_definition(each)(ticket, now) for each in matching) or any(compile_definition(each)(ticket, now) for each in others):
+        return None
+    asked = {condition for definition in matching for group in definition.groups for condition in group.conditions}
     answers = Answers(ticket, now)
     facts = dict.fromkeys(fact for condition in sorted(asked, key=repr) for fact in _facts(condition, answers))
     return Definition(tuple(Group((fact,)) for fact in facts)) if facts else None
@@ -126,7 +133,7 @@ def _text(text: Text, model: _Model) -> str:
         return str(named[0])
     parts = model.true(text.parts)
     starts, ends = (max((value for name, value in parts if name == wanted), key=len, default="") for wanted in ("starts-with", "ends-with"))
-    return starts + "".join(f" {value} " for name, value in parts if name == "contains") + ends or "…"
+    return starts + "".join(f" {value} " for name, value in parts if name == "contains") + ends or _ANY_TEXT
 
 
 def _events(happenings: Happenings, model: _Model, now: datetime) -> list[Occurrence]:
@@ -164,7 +171,7 @@ def _equals(value: Any) -> Filter | None:
             return Boolean("equals", value)
         case int() | float():
             return Numeric("equals", value)
-        case str():
+        case str() if value != _ANY_TEXT:
             return String("equals", value)
         case [_, *_]:
             return ListFilter("contains-all", tuple(value))

@@ -42,23 +42,23 @@ class Logic:
         alive: list[int] = []
         for place, rule in enumerate(self.rules):
             verdict = self._of_team_rule(place, alive) if rule.team is not None else self._of_another(place, alive)
-            if verdict is None and rule.team is not None and examples_at:
-                alive_with_team = [other for other in alive if self.rules[other].team not in (None, rule.team)]
-                yield from islice(self._taken(place, alive_with_team, examples_at), 1)
             if verdict:
                 yield verdict
-            else:
-                alive.append(place)
+                continue
+            if rule.team is not None and examples_at:
+                yield from islice(self._taken(place, self._with_team(alive), examples_at), 1)
+            alive.append(place)
 
     def _of_team_rule(self, place: int, earlier: Sequence[int]) -> Verdict | None:
-        rivals = [other for other in earlier if self.rules[other].team is not None]
+        rivals = self._with_team(earlier)
         if self.solver.is_possible([self._matches(place), *map(self._passes_by, rivals)]):
             return None
         if found := self._contradiction(place):
             return found
         if covering := self._covering(place, rivals):
             return self._duplicate(place, covering) or Verdict(Kind.SHADOWED, place, (covering[0],))
-        return Verdict(Kind.UNREACHABLE, place, self._together(place, rivals))
+        together = self._together(place, rivals)
+        return None if self.solver.is_late else Verdict(Kind.UNREACHABLE, place, together)
 
     def _of_another(self, place: int, earlier: Sequence[int]) -> Verdict | None:
         """Of a rule with a view, or with nothing yet."""
@@ -90,14 +90,20 @@ class Logic:
         core = self.solver.core([self._matches(place)], [self._passes_by(other) for other in others])
         return tuple(places[literal.get_id()] for literal in core)
 
-    def _taken(self, place: int, others: Sequence[int], now: datetime) -> Iterator[Verdict]:
-        terms = self.formulas.terms
-        is_now = self.solver.literal(terms.now == instant(now))
-        for other in others[:_MOST_TRIES]:
-            if self.solver.is_possible([is_now, self._matches(place), self._matches(other)]) and self.solver.model is not None:
-                both = [self.rules[each].definition for each in (place, other)]
-                if example := shown(self.formulas, self.solver.model, both, now):
+    def _taken(self, place: int, rivals: Sequence[int], now: datetime) -> Iterator[Verdict]:
+        """Tickets that this rule matches, and that go to another team by an earlier one."""
+        is_now = self.solver.literal(self.formulas.terms.now == instant(now))
+        elsewhere = [other for other in rivals if self.rules[other].team != self.rules[place].team]
+        for other in elsewhere[:_MOST_TRIES]:
+            before = [each for each in rivals if each < other]
+            wanted = [is_now, self._matches(place), self._matches(other), *map(self._passes_by, before)]
+            if self.solver.is_possible(wanted) and self.solver.model is not None:
+                matching, others = ([self.rules[each].definition for each in some] for some in ((place, other), before))
+                if example := shown(self.formulas, self.solver.model, now, matching=matching, others=others):
                     yield Verdict(Kind.PARTLY_SHADOWED, place, (other,), example)
+
+    def _with_team(self, places: Sequence[int]) -> list[int]:
+        return [place for place in places if self.rules[place].team is not None]
 
     def _matches(self, place: int) -> Term:
         return self.solver.literal(self.terms[place])

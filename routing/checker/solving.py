@@ -24,6 +24,10 @@ class Solver:
         self.solver.set("ctrl_c", False)  # the process's own handlers stay
         self.solver.add(*laws)
 
+    @property
+    def is_late(self) -> bool:
+        return monotonic() > self.until
+
     def literal(self, term: Term) -> Term:
         """A name that the term can be demanded by. Of what was never demanded the solver need not think."""
         if term.get_id() not in self.names:

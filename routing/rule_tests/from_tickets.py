@@ -23,14 +23,14 @@ from routing.rule_tests.writing import create_test
 from routing.rules import must_publish
 
 EVENTS_OF_A_METRIC = 200
-LONGEST_BODY = 2_000
+LONGEST_BODY, SHORT_BODY = 2_000, 300  # where a rule asks about it; where none does
 _OF_A_PERSON = re.compile(r"external_id|name|phone|address|e-?mail(?!_consent)", re.IGNORECASE)
 
 
 def rule_test_from(decision: RoutingDecision, *, by: Agent | None) -> RuleTest:
     """It must go where the rules of that time sent it. The same decision again gives the same test. NotForYou.
 
-    Who the customer is, is left out, unless a rule asks about it: e-mail, phone, name, IDs, addresses.
+    Who the customer is, is left out, unless a rule asks about it: e-mail, phone, name, IDs, addresses. So is most of what they wrote.
     """
     must_publish(by)
     ticket = decision.ticket
@@ -58,7 +58,8 @@ def _facts(decision: RoutingDecision) -> dict[str, Any]:
     """The arguments of `as_example`."""
     rules, customer, at = _rules_of_today(), decision.ticket.customer, decision.at
     said = {name: Recorded(decision, at).ticket(name) for name in TICKET_FIELDS}
-    said |= {"body": Truncator(said["body"]).chars(LONGEST_BODY, truncate=""), "created": said["created"].isoformat()}
+    longest = LONGEST_BODY if "body" in _asked(rules, TicketCondition) else SHORT_BODY
+    said |= {"body": Truncator(said["body"]).chars(longest, truncate=""), "created": said["created"].isoformat()}
     held = customer.memberships.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
     return {
         "ticket": said,
@@ -76,10 +77,14 @@ def _rules_of_today() -> Rules:
     return Rules.of([*live_contents(), *drafts])
 
 
+def _asked(rules: Rules, kind: type[PropertyCondition]) -> set[str]:
+    """The properties that conditions of exactly this kind name."""
+    return {each.property for rule in rules.placed for each in rule.conditions if type(each) is kind and isinstance(each, PropertyCondition)}
+
+
 def _profile(customer: Customer, at: datetime, rules: Rules) -> dict[str, Any]:
     """As it was; what has no history as it is."""
-    conditions = (each for rule in rules.placed for each in rule.conditions if isinstance(each, PropertyCondition) and not isinstance(each, TicketCondition))
-    asked = {stored_name(each.property) for each in conditions}
+    asked = {stored_name(name) for name in _asked(rules, PropertyCondition)}
     rows = customer.property_values.filter(Q(until=None) | Q(until__gt=at), since__lte=at).order_by("since", "pk")
     keys = {name: getattr(customer, name[1:]) for name in ("$email", "$phone", "$external_id")}
     facts = {name: value for name, value in keys.items() if value} | dict(rows.values_list("name", "value"))

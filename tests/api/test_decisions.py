@@ -131,6 +131,14 @@ def test_foreign_ticket_is_404(api: APIClient, number: int) -> None:
     assert call(api, "GET", f"tickets/{number}/decisions/")[0] == 404
 
 
+def test_ticket_that_the_person_may_not_see_is_404(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V3: asked through the one queryset for it."""
+    seen, hidden = make_ticket(), make_ticket()
+    monkeypatch.setattr(type(Ticket.objects), "visible_to", lambda tickets, _agent: tickets.exclude(pk=hidden.pk))
+
+    assert [call(api, "GET", f"tickets/{ticket.pk}/decisions/")[0] for ticket in (seen, hidden)] == [200, 404]
+
+
 def test_only_those_who_answer_read(client_of: SignIn) -> None:
     """C4."""
     ticket = make_ticket()

@@ -238,3 +238,15 @@ def test_versions_cost_a_number_of_queries_that_does_not_grow(api: APIClient, te
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+def test_look_costs_a_number_of_queries_that_does_not_grow(api: APIClient, team: Team) -> None:
+    counts = []
+    for number in (1, 9):
+        for each in range(number):
+            draft(f"{number}-{each}", team)
+        with CaptureQueriesContext(connection) as captured:
+            looked_at(api)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

@@ -10,14 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from agents.models import Agent, Role, Team
-from helpdesk.api.rule_views import TOO_SLOW
 from helpdesk.tickets.models import SavedView
-from routing.effect import TicketEffect
 from routing.models import Rule
 from routing.rules import To, change_rule, create_rule, delete_rule, switch_rule
 from tests.api.calls import call
 from tests.api.conftest import SignIn
-from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_rule, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_rule, make_team
 
 pytestmark = pytest.mark.django_db
 IS_SMS, HIGH_RISK = all_of(CHANNEL_IS_SMS), all_of(CHURN_RISK_HIGH)
@@ -256,40 +254,6 @@ def test_foreign_number_is_404(manager: APIClient, number: int) -> None:
     calls = [(method, address.format(number)) for method, address in CALLS if address]
 
     assert {call(manager, method, f"rules/{address}", None if method == "GET" else {})[0] for method, address in calls} == {404}
-
-
-def test_preview_counts_samples_and_says_it_in_words(api: APIClient) -> None:
-    texts = [make_ticket(channel="sms").pk for _ in range(7)]
-    make_ticket(channel="email")
-
-    status, told = call(api, "POST", "rules/preview/", {"definition": IS_SMS})
-
-    assert (status, told["words"], told["count"], told["total"]) == (200, SMS_IN_WORDS, 7, 8)
-    assert [row["number"] for row in told["sample"]] == sorted(texts, reverse=True)[:5]
-    assert Rule.objects.count() == 0
-
-
-@pytest.mark.parametrize("value", [10**30, 1.5e300])
-def test_preview_knows_numbers_of_any_size(api: APIClient, value: float) -> None:
-    make_ticket()
-    score = {"type": "ticket-property", "property": "sentiment_score", "filter": {"type": "numeric", "operator": "greater-than", "value": value}}
-    spent = {"type": "profile-metric", "metric": "Placed Order", "measurement": "sum", "measurement_filter": score["filter"]}
-    spent["timeframe_filter"] = {"type": "date", "operator": "alltime"}
-
-    assert [call(api, "POST", "rules/preview/", {"definition": all_of(each)})[0] for each in (score, spent)] == [200, 200]
-
-
-def test_preview_that_takes_too_long_is_given_up(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.api.rule_views.effect_of", lambda _definition: TicketEffect(is_slow=True))
-
-    assert call(api, "POST", "rules/preview/", {"definition": IS_SMS}) == (400, {"definition": [TOO_SLOW]})
-
-
-@pytest.mark.parametrize(("definition", "begins"), [(BROKEN, OPERATOR), ({}, "condition_groups: expected "), ({"a": 10**1_000}, "Null characters")])
-def test_preview_names_the_place_of_what_is_wrong(api: APIClient, definition: Any, begins: str) -> None:
-    status, problem = call(api, "POST", "rules/preview/", {"definition": definition})
-
-    assert (status, problem["definition"][0][: len(begins)]) == (400, begins)
 
 
 def test_list_costs_a_number_of_queries_that_does_not_grow(api: APIClient, team: Team) -> None:

@@ -61,6 +61,7 @@ def test_schema_describes_what_is_answered(api: APIClient) -> None:
         "me/availability/",
     }
     assert properties(schema, "/api/v1/me/availability/", "get", "200") == set(api.get("/api/v1/me/availability/").json())
+    assert properties(schema, "/api/v1/rules/publication/", "get", "200") == set(api.get("/api/v1/rules/publication/").json())
     assert properties(schema, "/api/v1/messages/", "post", "201") == {"status", "ticket", "message"}
     assert properties(schema, "/api/v1/customers/", "post", "200") == {"status", "customer"}
     assert properties(schema, "/api/v1/events/", "post", "201") == {"status", "event", "customer"}

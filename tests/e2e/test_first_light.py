@@ -18,13 +18,15 @@ import json
 from agents.models import Agent, Team
 from helpdesk.api.models import ApiKey
 from helpdesk.customers.profiles import identify
-from routing.models import Rule
+from routing.publication import publish
+from routing.rules import To, create_rule
 anna = Agent.objects.create_user("anna@desk.example", {PASSWORD!r}, name="Anna Kowalska")
 robot = Agent.objects.create_user("robot@desk.example", None, name="Gateway", role="Owner")
 team = Team.objects.create(name="Retention specialists")
 team.members.add(anna)
 churn = {{"type": "profile-property", "property": "churn_risk", "filter": {{"type": "string", "operator": "equals", "value": "High"}}}}
-Rule.objects.create(name="Churn defence", definition={{"condition_groups": [{{"conditions": [churn]}}]}}, destination="team", team=team)
+create_rule("Churn defence", {{"condition_groups": [{{"conditions": [churn]}}]}}, to=To(team=team), by=None)
+publish(by=None)
 identify(email="rowan@example.com", name="Rowan Whitfield", properties={{"churn_probability": 0.9}})
 print(json.dumps(ApiKey.make("gateway", robot)[1]))
 """

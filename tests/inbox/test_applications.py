@@ -58,7 +58,7 @@ def test_it_is_seen_done_and_undone(tab: Client) -> None:
     work_through(run)
     undone = words(tab.get(undoing["Location"]))
 
-    assert "3 open tickets are unassigned Returns 2 Enter the view Fraud 2 No rule matches 1" in seen
+    assert "3 open tickets are unassigned Returns 2 Enter the view Fraud 2 No rule moves them 1" in seen
     assert "Apply to 3 tickets" in seen
     assert (begun["Location"], undoing["Location"]) == (f"/routing/applications/{run.pk}/",) * 2
     assert "Running Cancel" in words(running)

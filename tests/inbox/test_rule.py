@@ -13,8 +13,9 @@ from django.utils import timezone
 from agents.models import Agent, Role
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.checking import Finding
-from routing.models import Rule, RuleSet
+from routing.models import RoutingDecision, Rule, RuleSet
 from routing.publication import publish
+from routing.router import route_ticket
 from routing.rule_set import Written
 from routing.rules import To, change_rule, create_rule, delete_rule, switch_rule
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
@@ -48,6 +49,12 @@ def sentence(response: Any) -> str:
 def seen(response: Any) -> str:
     found = re.search(r'name="seen" value="(\w+)"', response.content.decode())
     return found[1] if found else ""
+
+
+def routed(**fields: Any) -> Ticket:
+    ticket = make_ticket(**fields)
+    route_ticket(ticket.pk, cause="created")
+    return ticket
 
 
 def test_rule_is_built_without_scripts(tab: Client) -> None:
@@ -139,11 +146,12 @@ def test_sentence_says_all_of_it(tab: Client) -> None:
 
 
 def test_effect_counts_tickets_of_30_days_and_shows_five(tab: Client) -> None:
-    """The number, of how many, and the latest of them."""
+    """I1: the number, of how many, and the latest of them."""
     for number in range(7):
-        make_ticket(channel="sms", subject=f"By SMS {number}")
-    make_ticket(channel="sms", subject="Old", created_at=timezone.now() - timedelta(days=31))
-    make_ticket(channel="email", subject="By mail")
+        routed(channel="sms", subject=f"By SMS {number}")
+    old = routed(channel="sms", subject="Old")
+    RoutingDecision.objects.filter(ticket=old).update(at=timezone.now() - timedelta(days=31))
+    routed(channel="email", subject="By mail")
 
     html = tab.post("/routing/effect/", FIELDS).content.decode()
 
@@ -158,9 +166,10 @@ def test_effect_of_something_incomplete_is_no_number(tab: Client) -> None:
 
 
 def test_effect_that_takes_too_long_is_given_up(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heavy definition never hangs a page."""
     monkeypatch.setattr("routing.effect.PATIENCE", 0.001)
-    customer = make_ticket().customer
-    Ticket.objects.bulk_create([Ticket(customer=customer, thread_key=f"t{number}", subject="x" * 300) for number in range(10_000)])
+    ticket = make_ticket(subject="x" * 300)
+    RoutingDecision.objects.bulk_create([RoutingDecision(ticket=ticket, cause=f"reopened {number}") for number in range(10_000)])
     fields = {"0-0-kind": "ticket-property", "0-0-field": "subject", "0-0-test": "string:not-contains", "0-0-value": "y"}
 
     response = tab.post("/routing/effect/", fields)

@@ -98,9 +98,9 @@ def test_ready_made_rule_is_one_click_away(tab: Client, key: str, name: str) -> 
     assert f'value="{key}"' not in tab.get("/routing/").content.decode()
 
 
-def test_ready_made_rule_without_its_team_says_what_to_do(tab: Client) -> None:
-    """R4."""
-    response = tab.post("/routing/examples/", {"key": "churn-defence"})
+def test_ready_made_rule_without_its_team_says_what_to_do() -> None:
+    """R4: to people who cannot make one."""
+    response = browser_of(make_agent()).post("/routing/examples/", {"key": "churn-defence"})
 
     assert (response.status_code, "Make the team “Retention specialists” first" in response.content.decode()) == (409, True)
 

@@ -263,19 +263,21 @@ def test_preview_reads_the_oldest_as_far_as_it_may() -> None:
 
 
 def test_preview_and_run_agree() -> None:
-    team = make_team("Returns")
+    """About a ticket that is in the view already, too."""
+    fraud = SavedView.objects.create(name="Fraud")
     for channel in ("sms", "email", "sms"):
-        waiting(channel=channel)
-    make_rule(to=team, when=IS_SMS)
+        ticket = waiting(channel=channel)
+    fraud.entries.create(ticket=ticket)
+    make_rule(to=fraud, when=IS_SMS)
 
-    foreseen = preview().teams
+    foreseen = preview()
 
-    assert (foreseen, applied().moved, team.tickets.count()) == ([(team, 2)], 2, 2)
+    assert (foreseen.views, foreseen.untouched, applied().moved, fraud.entries.count()) == ([(fraud, 1)], 2, 1, 2)
 
 
 @pytest.mark.parametrize("many", [1, 3])
 def test_preview_takes_the_same_number_of_queries_however_many_tickets(many: int) -> None:
-    """Which rules, their teams; the tickets, their tags and events; how many there are; the teams and the views that they go to."""
+    """Which rules, their teams; the tickets, their tags, views and events; how many there are; the teams that they go to."""
     for _ticket in range(many):
         customer = make_customer(properties={"churn_probability": 0.9})
         track(customer, "Placed Order")
@@ -288,4 +290,4 @@ def test_preview_takes_the_same_number_of_queries_however_many_tickets(many: int
     with CaptureQueriesContext(connection) as captured:
         found = preview()
 
-    assert (found.read, len(captured)) == (many, 7)
+    assert (found.read, len(captured)) == (many, 8)

@@ -119,10 +119,16 @@ def test_what_a_rule_asks_about_who_it_is_is_kept(name: str, value: str) -> None
     assert (test.team, [each.passed for each in results(live_contents())]) == (team, [True])
 
 
-def test_body_is_cut() -> None:
-    test = rule_test_from(decided(make_ticket("word " * 1_000)), by=None)
+def test_body_is_cut_and_more_so_where_no_rule_asks_about_it() -> None:
+    decision = decided(make_ticket("word " * 1_000))
+    unasked = rule_test_from(decision, by=None)
+    unasked.delete()
+    body = {"type": "ticket-property", "property": "body", "filter": {"type": "string", "operator": "contains", "value": "parcel"}}
+    make_rule(to=make_team(), when=all_of(body))
 
-    assert len(test.example["ticket"]["body"]) == 2_000
+    asked = rule_test_from(decision, by=None)
+
+    assert [len(test.example["ticket"]["body"]) for test in (unasked, asked)] == [300, 2_000]
 
 
 def test_same_decision_gives_the_same_test_and_another_one_another() -> None:

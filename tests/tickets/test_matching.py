@@ -50,7 +50,7 @@ def test_every_way_of_asking_gives_the_answer_of_the_reference(desk: Desk, popul
         desk.store(everybody, now)
         definitions = [parse_definition(data) for data in asked]
 
-        found_customers, found_tickets = ask_about_customers(definitions, now), ask_about_tickets(asked_by(definitions), now)
+        found_customers, found_tickets = ask_about_customers(definitions, now), ask_about_tickets(definitions, now)
 
         transaction.set_rollback(True)
     customers = {person["own"]["external_id"]: (person, None) for person in everybody}

@@ -72,8 +72,8 @@ def _save(request: AgentRequest, form: RuleTestForm) -> HttpResponse:
 
 
 def _form_page(request: AgentRequest, form: RuleTestForm, *, seen: str = "", status: int = 200) -> HttpResponse:
-    """With what the rules make of the test as it is kept."""
-    found = results(draft(), tests=[_test(form.test.pk)]) if form.test else []
+    """With what the rules make of the test as it is kept, unless the form says something else."""
+    found = results(draft(), tests=[form.test]) if form.test and not form.is_bound else []
     context: dict[str, Any] = {"form": form, "test": form.test, "result": found[0] if found else None, "seen": seen}
     context |= {"is_saved": "saved" in request.GET, "is_overtaken": status == 409}
     return render(request, "routing/tests/test.html", shell(request, "rules") | context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_example_is_a_ticket_that_two_rules_match() -> None:
     )
 
 
+def test_example_goes_to_the_rule_that_it_is_of() -> None:
+    """The first rule, of the same team, takes what is urgent."""
+    wanted = ("A", all_of(URGENT), {"team": 1}), ("B", all_of(SMS), {"team": 2}), ("C", any_of(URGENT, SWEDEN), {"team": 1})
+
+    findings = check_rules(rules(*wanted), BANDS, examples_at=NOW)
+
+    assert [(finding.key, finding.by) for finding in findings] == [("b", ("a",)), ("c", ("b",))]
+    assert findings[1].witness.startswith("country equals Sweden and ticket channel equals sms")
+    assert "urgent" not in findings[1].witness
+
+
 def test_rule_of_the_same_team_takes_nothing_away() -> None:
     ordered = rules(("A", all_of(SMS), {"team": 1}), ("B", all_of(SWEDEN), {"team": 1}))
 
@@ -116,6 +128,15 @@ def test_segments_are_called_by_their_names() -> None:
 
 def test_nothing_is_found_once_time_is_up() -> None:
     assert check_rules(rules(("A", all_of(SMS, MAIL), {"team": 1})), BANDS, seconds=0) == []
+
+
+def test_several_threads_may_check_at_once() -> None:
+    wanted = rules(("A", all_of(SMS), {"team": 1}), ("B", all_of(SMS, PLACED_ORDER_IN_2_HOURS), {"team": 2}))
+
+    with ThreadPoolExecutor(4) as pool:
+        findings = list(pool.map(lambda _number: check_rules(wanted, BANDS), range(40)))
+
+    assert findings == [check_rules(wanted, BANDS)] * 40
 
 
 def test_scores_are_those_that_sentiment_can_have() -> None:
@@ -157,7 +178,7 @@ IMPLICATIONS = [
     (about_ticket("tags", some("contains", "Order")), about_ticket("tags", some("contains-substring", "rde"))),
     (about_ticket("created", in_the_last(2, "hour")), about_ticket("created", in_the_last(1, "day"))),
     (URGENT, about_ticket("sentiment_score", number("less-than", 6))),
-    (consent("sms", False, "unsubscribed"), about_them("properties['sms_consent']", text("equals", "unsubscribed"))),
+    (consent("sms", False, "unsubscribed"), about_them("properties['sms_consent']", existence("is-set"))),
     (IN_3, IN_3 | {"group_ids": ["3", "4"]}),
 ]
 

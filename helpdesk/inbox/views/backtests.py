@@ -1,0 +1,48 @@
+"""Back-tests: what the draft would have done to the tickets of the last days (I1)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from helpdesk.inbox.access import reads_rules
+from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.backtests import page_of
+from helpdesk.inbox.pages import AgentRequest, shell
+from routing.backtest.models import BackTest
+from routing.backtest.runs import DAYS, cancel, start
+from routing.models import Rule
+from routing.rules import may_publish, must_publish
+
+
+@reads_rules
+@require_http_methods(["GET", "POST"])
+def back_tests(request: AgentRequest) -> HttpResponse:
+    """GET: the latest. POST begins one; `days`, and `rule`, which is tested as if it were on."""
+    if request.method == "POST":
+        must_publish(request.user)
+        days = request.POST.get("days", "30")
+        rule = request.POST.get("rule", "")
+        also = list(Rule.objects.filter(pk=number_of(rule)).values_list("pk", flat=True)) if rule else []
+        test = start(by=request.user, days=int(days) if days in map(str, DAYS) else 30, also=also)
+        return redirect("back-test", test.pk)
+    tests = BackTest.objects.select_related("by").defer("rules", "found")[:30]
+    return render(request, "routing/backtest/list.html", shell(request, "rules") | {"tests": tests, "days": DAYS, "may_publish": may_publish(request.user)})
+
+
+@reads_rules
+@require_safe
+def back_test(request: AgentRequest, number: int) -> HttpResponse:
+    test = get_object_or_404(BackTest.objects.select_related("by"), pk=number)
+    context = {"test": test, "days": DAYS, "length": (test.until - test.since).days, "may_publish": may_publish(request.user)} | page_of(test)
+    if request.htmx.target == "back-test":
+        return render(request, "routing/backtest/_test.html", context)
+    return render(request, "routing/backtest/test.html", shell(request, "rules") | context)
+
+
+@reads_rules
+@require_POST
+def back_test_cancellation(request: AgentRequest, number: int) -> HttpResponse:
+    cancel(get_object_or_404(BackTest, pk=number), by=request.user)
+    return redirect("back-test", number)
