@@ -223,7 +223,7 @@ def test_only_who_may_publish_rules_writes_tests(role: Role) -> None:
 @pytest.mark.parametrize("many", [1, 3])
 def test_results_take_the_same_number_of_queries_however_many(many: int) -> None:
     """The tests, their views, the teams, the limits of churn risk."""
-    for number in range(many):
+    for _rule in range(many):
         make_rule(to=make_team(), when=all_of(PLACED_ORDER_IN_2_HOURS, CHURN_RISK_HIGH, TAGS_CONTAIN_ORDER))
     for number in range(many):
         profile, events = {"churn_probability": 0.9}, [{"metric": "Placed Order", "occurred_at": AT}]

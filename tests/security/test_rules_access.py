@@ -30,6 +30,8 @@ DRAFTING: list[tuple[str, dict[str, Any]]] = [
 ]
 PUBLISHING: list[tuple[str, dict[str, Any]]] = [
     ("/routing/{rule}/", WRITTEN),
+    ("/routing/{rule}/", WRITTEN | {"do": "and"}),
+    ("/routing/{rule}/", WRITTEN | {"seen": "stale"}),
     ("/routing/{rule}/deletion/", {}),
     ("/routing/{rule}/activity/", {"active": "off"}),
     ("/routing/{rule}/discarding/", {}),
@@ -134,7 +136,8 @@ def test_manager_does_all_of_it(rule: Rule, role: Role) -> None:
     by: Agent = make_agent(role=role)
 
     statuses = {
-        address: send(browser_of(by), address, data, rule).status_code for address, data in [*DRAFTING[:1], *DRAFTING[3:], *PUBLISHING[2:], *PUBLISHING[:2]]
+        address: send(browser_of(by), address, data, rule).status_code
+        for address, data in [*DRAFTING[:1], *DRAFTING[3:], *PUBLISHING[4:], PUBLISHING[0], PUBLISHING[3]]
     }
 
     assert sorted(set(statuses.values())) == [302, 409, 422]
