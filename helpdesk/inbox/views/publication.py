@@ -15,6 +15,7 @@ from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.rule_changes import as_text, change_lines, changed_rules, in_words, review
+from helpdesk.inbox.rule_tests import tests_in
 from helpdesk.inbox.rules import live_version
 from routing import publication as verbs
 from routing.models import RuleSet
@@ -55,7 +56,8 @@ def _publish(request: AgentRequest, left_out: Collection[int], ticked: str) -> H
 
 
 def _review(request: AgentRequest, left_out: Collection[int], *, status: int = 200, problem: str = "") -> HttpResponse:
-    context = {"review": review(left_out=left_out), "note": request.POST.get("note", ""), "problem": problem, "version": live_version()}
+    context = {"review": review(left_out=left_out), "tests": tests_in(verbs.draft(leave_out=left_out)), "version": live_version()}
+    context |= {"note": request.POST.get("note", ""), "problem": problem}
     if request.htmx.target == "review":
         return render(request, "routing/_review.html", context, status=status)
     return render(request, "routing/publication.html", shell(request, "rules") | context, status=status)

@@ -16,6 +16,7 @@ from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.rule_form import RuleForm, as_written, draft_with, team_choices, version_of, view_choices
+from helpdesk.inbox.rule_tests import tests_of
 from helpdesk.inbox.views.rules import known_rule
 from routing import rules as verbs
 from routing.checking import findings
@@ -90,7 +91,7 @@ def _page(request: AgentRequest, form: RuleForm, rule: Rule | None = None, *, st
     context |= {"sheet": sheet(form.builder), "reshape": RESHAPE, "teams": team_choices(), "views": view_choices()}
     context |= _effect(Builder(form.builder.groups, about_tickets=True), form, rule)
     if rule:
-        context |= _standing(rule)
+        context |= _standing(rule) | {"tests": tests_of(rule)}
     return render(request, "routing/rule.html", context, status=status)
 
 

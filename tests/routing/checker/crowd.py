@@ -75,12 +75,13 @@ def related(condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _related(wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     name = wanted["operator"]
+    yield {"type": "existence", "operator": "not-set"}
     match wanted["type"]:
         case "string" | "list" if not name.startswith("length"):
             opposite = {"regex": "nregex", "nregex": "regex"}.get(name) or (name.removeprefix("not-") if name.startswith("not-") else f"not-{name}")
             yield wanted | {"operator": opposite}
         case "numeric":
-            yield from (wanted | {"operator": other} for other in ("equals", "less-than", "greater-than-or-equal"))
+            yield from (wanted | {"operator": other} for other in ("equals", "not-equals", "less-than", "greater-than-or-equal"))
         case "existence":
             yield wanted | {"operator": "not-set" if name == "is-set" else "is-set"}
         case "date" if "quantity" in wanted:
@@ -106,7 +107,7 @@ def visitors(now: datetime, everybody: list[Person], random: Random, number: int
 
 
 def _mixed(told: list[dict[str, Any]], random: Random) -> dict[str, Any]:
-    names = {name: None for properties in told for name in properties}
+    names = [name for name in {name: None for properties in told for name in properties} if random.random() < 0.8]
     return {name: properties[name] for name in names if name in (properties := random.choice(told))}
 
 
