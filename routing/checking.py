@@ -1,15 +1,28 @@
-"""What a manager should know about a set of rules before it is live (I3)."""
+"""What a manager should know about a set of rules before it is live (I3): what their logic tells, and what the desk does."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
-from routing.rule_set import Written
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from helpdesk.conditions.grammar import Definition
+from helpdesk.customers.definitions import segments_named
+from helpdesk.customers.predictions.bands import Bands, churn_bands
+from helpdesk.customers.segments import segment_names
+from routing.checker import findings as checker
+from routing.checker.checking import check_rules
+from routing.checker.desk import check_desk
+from routing.checker.findings import CheckedRule
+from routing.rule_set import Rules, Written
 
 
 @dataclass(frozen=True)
 class Finding:
-    """About one rule, in words for a manager. `by`: the rules that are to blame, its witness. `kind` as in `routing.checker`."""
+    """About one rule, in words for a manager. `by`: the rules that are to blame, its witness. `kind` as in `routing.checker.findings.Kind`."""
 
     kind: str
     rule: int
@@ -17,5 +30,31 @@ class Finding:
     by: tuple[int, ...] = ()
 
 
-def findings(contents: list[Written]) -> list[Finding]:
-    return []
+def findings(contents: list[Written], *, seconds: float = 3.0) -> list[Finding]:
+    """In the order of the rules. What cannot be decided within `seconds` is not found."""
+    rules = _checked(contents)
+    names = json.dumps(segment_names()) if any(segments_named(rule.definition) for rule in rules) else "null"
+    key = (json.dumps(contents, sort_keys=True), names, churn_bands(), seconds, get_language() or "")
+    told = [*_by_logic(*key), *map(_told, check_desk(rules))]
+    place = {rule.key: at for at, rule in enumerate(rules)}
+    return sorted(told, key=lambda finding: place[finding.rule])
+
+
+@lru_cache(maxsize=200)
+def _by_logic(contents: str, names: str, bands: Bands, seconds: float, _language: str) -> tuple[Finding, ...]:
+    """The same rules are looked at again and again, by each page."""
+    rules = _checked(json.loads(contents))
+    return tuple(map(_told, check_rules(rules, bands, names=json.loads(names), seconds=seconds, examples_at=timezone.now())))
+
+
+def _checked(contents: list[Written]) -> list[CheckedRule]:
+    """One that cannot be read is for `publication.obstacles`. A view that is only named so far is called by its name."""
+    return [
+        CheckedRule(rule.id, rule.name, rule.definition, rule.team, None if rule.team else rule.view or rule.goes_to)
+        for rule in Rules.of(contents).placed
+        if isinstance(rule.definition, Definition)
+    ]
+
+
+def _told(found: checker.Finding) -> Finding:
+    return Finding(str(found.kind), int(str(found.key)), found.words, tuple(int(str(key)) for key in found.by))

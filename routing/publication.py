@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
-from helpdesk.customers.segments import unfit_segments, warnings_of
+from helpdesk.customers.segments import unfit_segments
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule, RuleSet
 from routing.rule_set import Written, digest_of, live_contents
@@ -97,7 +97,7 @@ def _longest_run(before: list[int], after: list[int]) -> set[int]:
     best: list[list[int]] = []  # of each length, the run that ends earliest
     for number in after:
         at = next((length for length, run in enumerate(best) if place[run[-1]] > place[number]), len(best))
-        best[at:at + 1] = [[*(best[at - 1] if at else []), number]]
+        best[at : at + 1] = [[*(best[at - 1] if at else []), number]]
     return set(best[-1]) if best else set()
 
 
@@ -110,13 +110,6 @@ def obstacles(contents: list[Written]) -> list[Obstacle]:
 def _failing_tests(contents: list[Written]) -> list[Obstacle]:
     words = _("The test “%(test)s” fails: %(words)s")
     return [Obstacle(words % {"test": each.test, "words": each.words}, each.winner.id if each.winner else None) for each in failures(contents)]
-
-
-def doubts(contents: list[Written]) -> list[str]:
-    """What a manager should look at, in sentences: the same, and teams without members (A11), and segments without any."""
-    teams = Team.objects.filter(pk__in=[rule["team"] for rule in contents]).exclude(members__in=Agent.objects.answering())
-    empty = [_("%(team)s has no members, and a rule sends tickets there.") % {"team": team} for team in teams]
-    return empty + [found.words for found in (*_homeless(contents), *_about_segments(contents, warnings_of))]
 
 
 def _homeless(contents: list[Written]) -> list[Obstacle]:

@@ -25,7 +25,7 @@ from helpdesk.api.rule_views import in_full, in_words, take_nothing
 from helpdesk.customers.segments import segment_names
 from routing.checking import findings
 from routing.models import RuleSet
-from routing.publication import CannotPublish, Overtaken, changes, doubts, draft, fingerprint, obstacles, publish, restore
+from routing.publication import CannotPublish, Overtaken, changes, draft, fingerprint, obstacles, publish, restore
 from routing.rule_set import Written
 
 NOTHING = "Nothing would change: these rules are live already."
@@ -53,7 +53,6 @@ class PublicationView(GenericAPIView[Any]):
 
 def _review(contents: list[Written]) -> dict[str, Any]:
     names, hindering = segment_names(), obstacles(contents)
-    said_already = {obstacle.words for obstacle in hindering}
 
     def full(rule: Written | None) -> dict[str, Any] | None:
         return rule and in_full(rule, names)
@@ -61,7 +60,6 @@ def _review(contents: list[Written]) -> dict[str, Any]:
     return {
         "changes": [{"kind": change.kind, "before": full(change.before), "after": full(change.after)} for change in changes(contents)],
         "obstacles": hindering,
-        "doubts": [words for words in doubts(contents) if words not in said_already],
         "findings": findings(contents),
         "fingerprint": fingerprint(contents),
     }

@@ -139,7 +139,6 @@ class PublicationSerializer(ObstaclesSerializer):
     """What would be published."""
 
     changes = ChangeSerializer(many=True)
-    doubts = serializers.ListField(child=serializers.CharField())
     findings = FindingSerializer(many=True)
     fingerprint = serializers.CharField()
 

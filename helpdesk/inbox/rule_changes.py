@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from helpdesk.conditions.wording import Phrases
 from helpdesk.customers.segments import segment_names
 from helpdesk.inbox.rules import said
+from routing.checker.findings import Kind
 from routing.checking import Finding, findings
-from routing.publication import Change, Obstacle, changes, doubts, draft, fingerprint, obstacles
+from routing.publication import Change, Obstacle, changes, draft, fingerprint, obstacles
 from routing.rule_set import Written, live_contents
 
 
@@ -89,7 +90,6 @@ class Review:
     seen: str
     obstacles: list[Obstacle]
     findings: list[tuple[Written, Finding]]
-    doubts: list[str]
 
     @property
     def ticked(self) -> str:
@@ -105,9 +105,8 @@ def review(*, left_out: Collection[int]) -> Review:
     moved = {change.rule["id"] for change in changes(contents, since=live) if change.kind == "moved"}
     lines = change_lines(draft(), since=live, left_out=left_out, moved=moved)
     rules, hindering = {rule["id"]: rule for rule in contents}, obstacles(contents)
-    found = [(rules[each.rule], each) for each in findings(contents) if each.rule in rules]
-    said_already = {obstacle.words for obstacle in hindering}
-    return Review(lines, contents == live, fingerprint(contents), hindering, found, [words for words in doubts(contents) if words not in said_already])
+    found = [(rules[each.rule], each) for each in findings(contents) if each.kind != Kind.INACTIVE_SEGMENT]  # that is an obstacle
+    return Review(lines, contents == live, fingerprint(contents), hindering, found)
 
 
 def changed_rules() -> set[int]:

@@ -17,7 +17,7 @@ from helpdesk.customers.segments import segment_names
 from routing.checking import Finding, findings
 from routing.examples import EXAMPLES, Example
 from routing.models import Rule, RuleSet
-from routing.publication import changes, doubts, draft
+from routing.publication import changes, draft
 from routing.rule_set import Written, live_contents
 from routing.rules import may_publish
 
@@ -42,11 +42,10 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class RuleList:
-    """`version` is the one that is live; `changes` counts what would be different in the next. `doubts` are for who may publish."""
+    """`version` is the one that is live; `changes` counts what would be different in the next."""
 
     lines: list[RuleLine]
     changes: int
-    doubts: list[str]
     examples: list[Example]
     version: RuleSet | None
 
@@ -61,7 +60,7 @@ def rule_list(reader: Agent) -> RuleList:
     ]
     there = {rule.name for rule in rules}
     examples = [example for example in EXAMPLES if example.name not in there]
-    return RuleList(lines, len(changes(written, since=live)), doubts(written) if may_publish(reader) else [], examples, live_version())
+    return RuleList(lines, len(changes(written, since=live)), examples, live_version())
 
 
 def _may_write(rule: Rule, reader: Agent, live: list[Written]) -> bool:

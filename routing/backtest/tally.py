@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import islice
 from operator import or_
 from typing import Any
 
@@ -77,25 +78,22 @@ def reproduced(decisions: Decisions, between: Between | None) -> int:
 
 
 def _count_fates(tally: Tally, decisions: Decisions, asking: Asking, most_moves: int) -> None:
-    rules = {rule.id: rule for rule in asking.rules.placed if rule.team}
+    team_of = {rule.id: rule.team for rule in asking.rules.placed if rule.team}
     asked = decisions.filter(team_was_chosen=False).annotate(
         was=Coalesce("team_id", Value(0)),
-        then=asking.first(rules.values()),
+        then=asking.first(rule for rule in asking.rules.placed if rule.team),
         had=Coalesce("rule", Value(0)),
         by_tags=_teams_by_tags(),
         hour=ExtractHour("at"),
     )
-    found = asked.order_by().values("was", "then", "had", "by_tags", "hour").annotate(n=Count("pk"))
-    for row in found:
-        fate = _fate(row, {number: rule.team or 0 for number, rule in rules.items()})
-        tally.fates[fate] += row["n"]
-        if fate.has_moved and len(tally.moves) < most_moves:
-            same = {name: row[name] for name in ("was", "then", "had", "by_tags", "hour")}
-            tally.moves += [(number, fate) for number in _few(asked.filter(**same), most_moves - len(tally.moves))]
-
-
-def _few(decisions: Decisions, most: int) -> Iterator[int]:
-    return iter(decisions.order_by("pk").values_list("pk", flat=True)[:most])
+    parts = ("was", "then", "had", "by_tags", "hour")
+    for row in asked.order_by().values(*parts).annotate(n=Count("pk")):
+        tally.fates[_fate(row, team_of)] += row["n"]
+    if most_moves and any(fate.has_moved for fate in tally.fates):
+        stays = [Q(then=rule, was=team) for rule, team in team_of.items()]
+        moving = asked.exclude(reduce(or_, [*stays, Q(then=0, had=0)])).order_by("pk").values("pk", *parts)
+        found = ((row["pk"], _fate(row, team_of)) for row in moving[: 2 * most_moves])  # twice: tags may lead to the same team
+        tally.moves = list(islice((each for each in found if each[1].has_moved), most_moves))
 
 
 def _fate(row: Mapping[str, Any], team_of: dict[int, int]) -> Fate:

@@ -252,7 +252,7 @@ def test_first_page_says_what_needs_somebody(as_manager: Client, manager: Agent)
         "1 piece of received data needs a person.",
         "1 reply could not be sent.",
         "1 open ticket belongs to Gone, who cannot sign in.",
-        "Returns has no members, and a rule sends tickets there.",
+        "“Rule”: Nobody in the team Returns can be given tickets.",
     ]
     assert [len(as_manager.get(notice.url).context["cl"].result_list) for notice in notices[:4]] == [1, 1, 1, 1]
 

@@ -18,6 +18,7 @@ from helpdesk.customers.profiles import identify, track
 from helpdesk.intake import Sender, process_message, receive_message
 from helpdesk.tickets.models import Inbound
 from routing.backtest.asking import Asking
+from routing.backtest.runs import BATCH
 from routing.backtest.tally import ask
 from routing.models import RoutingDecision, RuleSet
 from routing.rule_set import Rules, Written, digest_of
@@ -47,6 +48,8 @@ INSERT INTO routing_routingdecision (id, ticket_id, cause, at, matched, team_was
 SELECT id, id, 'created 1', created_at, ',', false, true, E'\\x1fOrder\\x1f', '', '', '', '[1, "gold", "Medium"]', '{}', '[]', '[[1, "offline"]]', ''
 FROM tickets_ticket
 """
+
+_SCAN = "SELECT count(*) FROM tickets_ticket t JOIN routing_routingdecision d ON d.ticket_id = t.id WHERE t.id % 7 = 9"
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -96,11 +99,18 @@ def test_intake_with_many_rules(report: Report, settings: Any, scorer: str) -> N
             publish(count, team)
             take_in(3)  # the set is compiled once
             times.append(take_in(MESSAGES))
-    none = statistics.median(spent[0])
+    none = f"none: {statistics.median(spent[0]) * 1e3:.1f} ms"
     for count, aim in ((100, "≤ 1.05"), (1_000, "≤ 1.15")):
-        taken = statistics.median(spent[count])
         ratio = statistics.median(with_rules / without for with_rules, without in zip(spent[count], spent[0], strict=True))
-        report(f"intake with {count} rules, {scorer.rsplit('.', 1)[1]}", f"{taken * 1e3:.1f} ms", beside=f"none: {none * 1e3:.1f} ms", ratio=f"{ratio:.3f}", aim=aim)
+        what = f"intake with {count} rules, {scorer.rsplit('.', 1)[1]}"
+        report(what, f"{statistics.median(spent[count]) * 1e3:.1f} ms", beside=none, ratio=f"{ratio:.3f}", aim=aim)
+
+
+def all_batches(decisions: Any, rules: Rules) -> None:
+    """As the job does it, with what it counts and the moves that it keeps."""
+    left = 500
+    for first in range(0, DECISIONS, BATCH):
+        left -= len(ask(decisions.filter(pk__gt=first, pk__lte=first + BATCH), rules, most_moves=left).moves)
 
 
 def test_back_test_of_a_million_tickets(report: Report) -> None:
@@ -112,23 +122,19 @@ def test_back_test_of_a_million_tickets(report: Report) -> None:
             cursor.execute(statement, told)
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE")
-        scan = min(seconds(lambda: cursor.execute("SELECT count(*) FROM tickets_ticket t JOIN routing_routingdecision d ON d.ticket_id = t.id WHERE t.id %% 7 = 9", [])) for _ in range(3))
-        plain = min(seconds(lambda: cursor.execute("SELECT count(*) FROM routing_routingdecision WHERE id %% 7 = 9", [])) for _ in range(3))
+        scan = min(seconds(lambda: cursor.execute(_SCAN)) for _ in range(3))
     everything = RoutingDecision.objects.all()
     between = (NOW - timedelta(days=DAYS + 1), NOW)
-    report("scan of a million decisions alone", f"{plain:.2f} s", beside=f"joined with their tickets: {scan:.2f} s")
     rules = {
-        "channel equals sms": ([about_ticket("channel", text("equals", "sms"))], "≤ 5"),
-        "Placed Order in the last 2 hours": ([done("Placed Order", when=in_the_last(2, "hour"))], "≤ 20"),
+        "channel equals sms": (about_ticket("channel", text("equals", "sms")), "≤ 5"),
+        "Placed Order in the last 2 hours": (done("Placed Order", when=in_the_last(2, "hour")), "≤ 20"),
     }
-    for name, (conditions, aim) in rules.items():
-        one = Rules.of([written(1, definition(*([each] for each in conditions)), 1)])
-        placed = one.placed[0]
-        asking = Asking(one, between)
-        taken = min(seconds(everything.filter(asking.matches(placed)).count) for _ in range(2))
+    for name, (condition, aim) in rules.items():
+        one = Rules.of([written(1, definition([condition]), 1)])
+        taken = min(seconds(everything.filter(Asking(one, between).matches(one.placed[0])).count) for _ in range(2))
         report(f"a million decisions asked: {name}", f"{taken:.2f} s", beside=f"scan: {scan:.2f} s", ratio=f"{taken / scan:.1f}", aim=aim)
-        whole = seconds(lambda one=one: ask(everything, one, most_moves=500))
-        report(f"a million decisions back-tested: {name}", f"{whole:.2f} s", beside=f"scan: {scan:.2f} s", ratio=f"{whole / scan:.1f}", aim=aim)
+        whole = seconds(lambda one=one: all_batches(everything, one))
+        report(f"a million decisions back-tested, batch by batch: {name}", f"{whole:.2f} s", beside=f"scan: {scan:.2f} s", ratio=f"{whole / scan:.1f}")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     pick = random.Random(1)
     hundred = Rules.of([written(number, rule(pick), 1) for number in range(1, 101)])

@@ -18,8 +18,8 @@ from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close, reopen
 from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket
 from routing.models import RoutingDecision
-from routing.shifts import go_offline
 from routing.reasons import verdicts
+from routing.shifts import go_offline
 from tests.factories import PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team, make_ticket, receive
 from tests.tickets.reading import again, history
 

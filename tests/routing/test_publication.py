@@ -12,7 +12,7 @@ from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.customers.segments import change_segment, create_segment, delete_segment
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule, RuleSet
-from routing.publication import CannotPublish, Overtaken, changes, doubts, draft, fingerprint, publish, restore
+from routing.publication import CannotPublish, Overtaken, changes, draft, fingerprint, publish, restore
 from routing.router import route_ticket
 from routing.rule_set import live_contents
 from routing.rules import (
@@ -197,15 +197,6 @@ def test_rule_about_a_segment_that_nobody_enters_is_not_published_and_breaks_no_
         "“VIPs”: The segment “VIP” is inactive: nobody enters or leaves.",
         "“VIPs”: The segment “Old” was deleted: nobody is in it.",
     ]
-
-
-def test_doubts_name_empty_teams_and_empty_segments() -> None:
-    """A11."""
-    segment = create_segment("VIP", None, by=None)
-    member = {"type": "profile-group-membership", "is_member": True, "group_ids": [str(segment.pk)]}
-    make_rule("VIPs", to=make_team("Returns"), when=all_of(member))
-
-    assert doubts(live_contents()) == ["Returns has no members, and a rule sends tickets there.", "“VIPs”: The segment “VIP” has no members."]
 
 
 def test_going_back_is_one_click_and_a_version_of_its_own() -> None:

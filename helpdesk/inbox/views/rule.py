@@ -26,6 +26,7 @@ from routing.publication import draft
 from routing.rule_set import live_contents
 
 RESHAPE = "rule-builder"
+CHECKED = 0.25  # seconds: whoever is typing waits for it
 
 
 @reads_rules
@@ -108,7 +109,7 @@ def _effect(builder: Builder, form: RuleForm, rule: Rule | None) -> dict[str, An
     """What follows from what is written so far. `builder` is asked instead of the form's, which shall not complain yet."""
     definition = builder.checked()
     written = as_written(rule, form, definition)
-    found = findings(draft_with(rule, written)) if definition else []
+    found = findings(draft_with(rule, written), seconds=CHECKED) if definition else []
     about = [each for each in found if each.rule == written["id"]]
     return {"effect": effect_of(definition), "sentence": shown.sentence(definition, written), "findings": about}
 
