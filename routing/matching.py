@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models import Team
@@ -13,10 +13,13 @@ from helpdesk.conditions.expiry import valid_until
 from helpdesk.conditions.grammar import Definition
 from helpdesk.customers.asking.context import Asked, CustomerContext, load_contexts
 from helpdesk.customers.definitions import moves_with_time
+from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.inputs import answers_to_keep
-from routing.rule_set import Outcome, PlacedRule, Rules
+from routing.rule_set import Outcome, PlacedRule, Rules, outcome_of
+
+FORESEEN = timedelta(days=31)  # what holds longer than a ticket lives holds for good
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Match:
     until: dict[PlacedRule, datetime]
 
 
+@same_bands()
 def match_rules(ticket: Ticket, rules: Rules, now: datetime) -> Match:
     """A constant number of queries, whatever the number of rules. A team or a view that was deleted is passed over."""
     context = load_context(ticket, rules.asked, now)
@@ -55,7 +59,7 @@ def match_rules(ticket: Ticket, rules: Rules, now: datetime) -> Match:
     matched = rules.outcome(answers).matched
     teams = Team.objects.in_bulk({rule.team for rule in matched if rule.team})
     views = SavedView.objects.in_bulk({rule.view for rule in matched if rule.view})
-    outcome = rules.outcome(answers, gone={rule.team for rule in matched if rule.team} - teams.keys())
+    outcome = outcome_of(matched, gone={rule.team for rule in matched if rule.team} - teams.keys())
     until = dict(_ends(matched, context))
     entered = {views[rule.view]: until.get(rule) for rule in matched if rule.view in views}
     team = teams[outcome.winner.team] if outcome.winner and outcome.winner.team else None
@@ -65,5 +69,5 @@ def match_rules(ticket: Ticket, rules: Rules, now: datetime) -> Match:
 def _ends(matched: Iterable[PlacedRule], context: TicketContext) -> Iterable[tuple[PlacedRule, datetime]]:
     for rule in matched:
         assert isinstance(rule.definition, Definition)
-        if moves_with_time(rule.definition) and (end := valid_until(rule.definition, context, context.now)):
+        if moves_with_time(rule.definition) and (end := valid_until(rule.definition, context, context.now, horizon=FORESEEN)):
             yield rule, end

@@ -44,7 +44,7 @@ def route_once_more(ticket_id: int, *, cause: str) -> RoutingDecision | None:
 def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     """One transaction: the ticket is locked before it is read, the ledger last."""
     Ticket.objects.hold(ticket_id)
-    ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=ticket_id)
+    ticket = Ticket.objects.select_related("customer", "team", "assignee").prefetch_related("tags").get(pk=ticket_id)
     version = live()
     match = match_rules(ticket, version.rules, now := timezone.now())
     decision = _kept(RoutingDecision(ticket=ticket, cause=cause, at=now, rule_set_id=version.id), match)

@@ -84,10 +84,13 @@ class Rules:
                 found.setdefault(question, {})[ask(condition).value] = None
         return [list(looks) for looks in found.values()]
 
-    def outcome(self, answers: Answers, *, gone: Collection[int] = ()) -> Outcome:
-        """`gone`: teams that were deleted; the next rule takes over."""
-        matched = tuple(rule for rule in self.placed if rule.holds(answers))
-        return Outcome(matched, next((rule for rule in matched if rule.team and rule.team not in gone), None))
+    def outcome(self, answers: Answers) -> Outcome:
+        return outcome_of(tuple(rule for rule in self.placed if rule.holds(answers)))
+
+
+def outcome_of(matched: tuple[PlacedRule, ...], *, gone: Collection[int] = ()) -> Outcome:
+    """`gone`: teams that were deleted; the next rule takes over."""
+    return Outcome(matched, next((rule for rule in matched if rule.team and rule.team not in gone), None))
 
 
 def _placed(number: int, rule: Written) -> PlacedRule:

@@ -14,7 +14,7 @@ from routing.round_robin import hold_the_ledger
 
 def match_teams(ticket: Ticket) -> list[dict[str, Any]]:
     """Every team with a tag of the ticket or a segment of its customer, for `RoutingDecision.teams`: {"team", "name", "because"}."""
-    tags = set(ticket.tags.values_list("pk", flat=True))
+    tags = {tag.pk for tag in ticket.tags.all()}
     segments = set(ticket.customer.memberships.filter(until=None).values_list("segment", flat=True))
     found = TeamMatching.objects.filter(Q(tags__in=tags) | Q(segments__in=segments)).distinct().order_by("team__name")
     matching = found.select_related("team").prefetch_related("tags", "segments")

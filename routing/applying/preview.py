@@ -18,7 +18,7 @@ from helpdesk.customers.asking.patience import PATIENCE
 from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.matching import TicketContext
-from routing.rule_set import Rules, live
+from routing.rule_set import Rules, live, outcome_of
 
 LIMIT = 2_000
 _AT_ONCE = 100
@@ -78,7 +78,7 @@ def _moves(tickets: list[Ticket], rules: Rules, now: datetime, gone: set[int]) -
 
 
 def _moves_of(ticket: Ticket, rules: Rules, answers: Answers, gone: set[int]) -> _Moves:
-    outcome = rules.outcome(answers, gone=gone)
+    outcome = outcome_of(rules.outcome(answers).matched, gone=gone)
     entered = {rule.view for rule in outcome.matched if rule.view}
     return _Moves(outcome.winner.team if outcome.winner else None, entered - {entry.view_id for entry in ticket.view_entries.all()})
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import Team
 from helpdesk.conditions.evaluate import Answers
 from helpdesk.customers.predictions.bands import same_bands
-from routing.rule_set import Outcome, PlacedRule, Rules, Written
+from routing.rule_set import Outcome, PlacedRule, Rules, Written, outcome_of
 from routing.rule_tests.example import Example
 from routing.rule_tests.models import RuleTest
 
@@ -51,7 +51,7 @@ def results(contents: list[Written], *, tests: Iterable[RuleTest] | None = None)
     named = {rule.team for rule in rules.placed if rule.team}
     gone = named - set(Team.objects.filter(pk__in=named).values_list("pk", flat=True))
     with same_bands():
-        return [_result(test, rules.outcome(Answers(Example(test, test.at), test.at), gone=gone)) for test in asked]
+        return [_result(test, outcome_of(rules.outcome(Answers(Example(test, test.at), test.at)).matched, gone=gone)) for test in asked]
 
 
 def failures(contents: list[Written]) -> list[Result]:
