@@ -12,7 +12,8 @@ from helpdesk.inbox.history import lines
 from helpdesk.inbox.overview import latest_decision
 from helpdesk.inbox.pages import AgentRequest, list_key, shell, ticket_page, visible_ticket
 from helpdesk.inbox.reasons import in_short
-from helpdesk.tickets.models import Ticket, TicketEvent
+from helpdesk.tickets.models import SentimentLabel, Ticket, TicketEvent
+from routing.inputs import Recorded
 from routing.reasons import candidates, verdicts
 
 
@@ -32,8 +33,13 @@ def why(request: AgentRequest, number: int) -> HttpResponse:
     context = shell(request, list_key(request)) | {"ticket": ticket, "decision": decision, "by_hand": by_hand}
     if decision is not None:
         found = verdicts(decision)
+        context |= {"then_tags": Recorded(decision, decision.at).ticket("tags"), "then_label": label_of(decision.sentiment_label)}
         context |= {"verdicts": found, "candidates": candidates(decision), "in_short": in_short(decision, found, since=by_hand[0].sentence if by_hand else "")}
     return render(request, "inbox/why.html", context)
+
+
+def label_of(sentiment: str) -> str:
+    return str(SentimentLabel(sentiment).label) if sentiment else ""
 
 
 def _latest_by_hand(ticket: Ticket) -> QuerySet[TicketEvent]:
