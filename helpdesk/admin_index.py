@@ -13,7 +13,7 @@ from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
 from routing.checker.findings import Kind
-from routing.checking import findings
+from routing.checking import desk_findings
 from routing.models import TeamMatching
 from routing.publication import obstacles
 from routing.rule_set import live_contents
@@ -63,7 +63,7 @@ def _doubtful_rules() -> list[Notice]:
     """Live rules whose team or view is gone or has nobody (A11), or that ask about segments which are gone or inactive."""
     live = live_contents()
     names = {rule["id"]: rule["name"] for rule in live}
-    empty = [f"“{names[each.rule]}”: {each.words}" for each in findings(live) if each.kind == Kind.EMPTY_TEAM]
+    empty = [f"“{names[each.rule]}”: {each.words}" for each in desk_findings(live) if each.kind == Kind.EMPTY_TEAM]
     return [Notice(words, reverse("rules")) for words in [*(obstacle.words for obstacle in obstacles(live)), *empty]]
 
 

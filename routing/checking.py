@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.utils import timezone
@@ -18,6 +19,8 @@ from routing.checker.checking import check_rules
 from routing.checker.desk import check_desk
 from routing.checker.findings import CheckedRule
 from routing.rule_set import Rules, Written
+
+WORTH_KEEPING = 1.0  # seconds: whoever waits less is typing, and asks about something else next
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,23 @@ def findings(contents: list[Written], *, seconds: float = 3.0) -> list[Finding]:
     """In the order of the rules. What cannot be decided within `seconds` is not found."""
     rules = _checked(contents)
     names = json.dumps(segment_names()) if any(segments_named(rule.definition) for rule in rules) else "null"
-    key = (json.dumps(contents, sort_keys=True), names, churn_bands(), seconds, get_language() or "")
-    told = [*_by_logic(*key), *map(_told, check_desk(rules))]
+    look = _by_logic if seconds >= WORTH_KEEPING else _by_logic.__wrapped__
+    this_hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    told = [*look(json.dumps(contents, sort_keys=True), names, churn_bands(), seconds, get_language() or "", this_hour), *map(_told, check_desk(rules))]
     place = {rule.key: at for at, rule in enumerate(rules)}
     return sorted(told, key=lambda finding: place[finding.rule])
 
 
-@lru_cache(maxsize=200)
-def _by_logic(contents: str, names: str, bands: Bands, seconds: float, _language: str) -> tuple[Finding, ...]:
-    """The same rules are looked at again and again, by each page."""
+def desk_findings(contents: list[Written]) -> list[Finding]:
+    """Without the logic: in two queries."""
+    return list(map(_told, check_desk(_checked(contents))))
+
+
+@lru_cache(maxsize=50)
+def _by_logic(contents: str, names: str, bands: Bands, seconds: float, _language: str, this_hour: datetime) -> tuple[Finding, ...]:
+    """The same rules are looked at again and again, by each page; what could not be decided in time is tried again after an hour."""
     rules = _checked(json.loads(contents))
-    return tuple(map(_told, check_rules(rules, bands, names=json.loads(names), seconds=seconds, examples_at=timezone.now())))
+    return tuple(map(_told, check_rules(rules, bands, names=json.loads(names), seconds=seconds, examples_at=this_hour)))
 
 
 def _checked(contents: list[Written]) -> list[CheckedRule]:

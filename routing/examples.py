@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
 from helpdesk.tickets.models import SavedView
 from routing.models import Destination, Rule
 from routing.rule_set import Written
-from routing.rules import RuleError, To, create_rule
+from routing.rules import RuleError, To, create_rule, must_draft
 
 CHURN_DEFENCE = "Churn defence"
 URGENT_MODIFICATIONS = "Urgent order mod"
@@ -46,8 +47,10 @@ EXAMPLES = (
 )
 
 
+@transaction.atomic
 def add_example(key: str, *, by: Agent | None) -> Rule:
     """A draft; the one that is there if it was added before. Its team is made first (R4): RuleError where `by` may not make one."""
+    must_draft(by)
     example = next(example for example in EXAMPLES if example.key == key)
     return Rule.objects.filter(name=example.name).first() or create_rule(example.name, example.definition, to=_where(example, by), by=by)
 

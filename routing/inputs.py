@@ -31,8 +31,14 @@ def answers_to_keep(rules: Rules, answers: Answers) -> list[Any]:
     return [answers[looks[0]] for looks in rules.looks]
 
 
+class Unreadable(Exception):
+    """What was kept is not what the rules ask today: another version of this program kept it."""
+
+
 def answers_kept(decision: RoutingDecision, rules: Rules) -> Answers:
-    """As the rules of its own version were answered."""
+    """As the rules of its own version were answered. Unreadable."""
+    if len(rules.looks) != len(decision.values):
+        raise Unreadable
     kept = Answers(Recorded(decision, decision.at), decision.at)
     for looks, value in zip(rules.looks, decision.values, strict=True):
         kept.update(dict.fromkeys(looks, value))

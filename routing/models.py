@@ -74,7 +74,7 @@ class RuleSet(models.Model):
     by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("published by"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     restores = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("goes back to"))
-    rules: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(help_text=_("In their order; see routing.contents"))
+    rules: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(help_text=_("In their order; see routing.rule_set"))
     digest = models.CharField(max_length=64, editable=False)
 
     class Meta:

@@ -6,7 +6,7 @@ wait stays as it is live.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,13 +15,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
-from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.conditions.grammar import DefinitionError, parse_definition
+from helpdesk.customers.definitions import segments_named
 from helpdesk.customers.segments import unfit_segments
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule, RuleSet
 from routing.rule_set import Written, digest_of, live_contents
 from routing.rule_tests.results import failures
-from routing.rules import must_publish, take_over
+from routing.rules import free_name, hold_all, must_publish, take_over
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ def draft(*, leave_out: Collection[int] = (), also: Collection[int] = ()) -> lis
     """The set as it would be published. The changes to rules in `leave_out` wait: these stay as they are live. `also` as if they were on."""
     live = {rule["id"]: rule for rule in live_contents()}
     rules = Rule.objects.select_related("team", "view").order_by("position", "pk")
-    written = [live.get(rule.pk) if rule.pk in leave_out else _written(rule, is_on=rule.is_active or rule.pk in also) for rule in rules]
-    return [rule for rule in written if rule]
+    wanted = (rule for rule in rules if rule.pk in leave_out or (not rule.is_deleted and (rule.is_active or rule.pk in also)))
+    found = [live.get(rule.pk) if rule.pk in leave_out else written(rule) for rule in wanted]
+    return [rule for rule in found if rule]
 
 
-def _written(rule: Rule, *, is_on: bool) -> Written | None:
-    if rule.is_deleted or not is_on:
-        return None
+def written(rule: Rule) -> Written:
+    """As it would be published if it were on."""
     return {"id": rule.pk, "name": rule.name, "definition": rule.definition, "team": rule.team_id, "view": rule.view_id, "goes_to": rule.goes_to}
 
 
@@ -86,9 +87,18 @@ def changes(contents: list[Written], *, since: list[Written] | None = None) -> l
 def _change(before: Written | None, after: Written, *, has_moved: bool) -> Change | None:
     if before is None:
         return Change("added", None, after)
-    if before != after:
+    if not is_same(before, after):
         return Change("changed", before, after)
     return Change("moved", before, after) if has_moved else None
+
+
+def is_same(one: Written, other: Written) -> bool:
+    """A team or a view that has another name now is the same."""
+    return one == other or (bool(one["team"] or one["view"]) and one | {"goes_to": ""} == other | {"goes_to": ""})
+
+
+def _are_same(some: list[Written], others: list[Written]) -> bool:
+    return len(some) == len(others) and all(map(is_same, some, others))
 
 
 def _longest_run(before: list[int], after: list[int]) -> set[int]:
@@ -104,7 +114,7 @@ def _longest_run(before: list[int], after: list[int]) -> set[int]:
 def obstacles(contents: list[Written]) -> list[Obstacle]:
     """What makes a set unfit to route: a rule that cannot be read, or without a team or view, or that asks about a segment which nobody enters;
     and a rule test that fails (I4)."""
-    return _homeless(contents) + _about_segments(contents, unfit_segments) + _failing_tests(contents)
+    return _homeless(contents) + _about_segments(contents) + _failing_tests(contents)
 
 
 def _failing_tests(contents: list[Written]) -> list[Obstacle]:
@@ -126,15 +136,17 @@ def _has_home(rule: Written, teams: set[int], views: set[int]) -> bool:
     return bool(rule["goes_to"])
 
 
-def _about_segments(contents: list[Written], ask: Callable[[Definition], list[str]]) -> list[Obstacle]:
-    return [Obstacle(f"“{rule['name']}”: {words}", rule["id"]) for rule in contents for words in _asked(rule, ask)]
-
-
-def _asked(rule: Written, ask: Callable[[Definition], list[str]]) -> list[str]:
-    try:
-        return ask(parse_definition(rule["definition"]))
-    except DefinitionError as error:
-        return [str(error)]
+def _about_segments(contents: list[Written]) -> list[Obstacle]:
+    asked, unreadable = {}, []
+    for rule in contents:
+        try:
+            asked[rule["id"]] = segments_named(parse_definition(rule["definition"]))
+        except DefinitionError as error:
+            unreadable.append(Obstacle(f"“{rule['name']}”: {error}", rule["id"]))
+    unfit = unfit_segments({number for numbers in asked.values() for number in numbers})
+    names = {rule["id"]: rule["name"] for rule in contents}
+    found = ((rule, number) for rule, numbers in asked.items() for number in sorted(numbers) if number in unfit)
+    return unreadable + [Obstacle(f"“{names[rule]}”: {unfit[number]}", rule) for rule, number in found]
 
 
 def fingerprint(contents: list[Written]) -> str:
@@ -146,11 +158,11 @@ def fingerprint(contents: list[Written]) -> str:
 def publish(*, by: Agent | None, note: str = "", leave_out: Collection[int] = (), seen: str = "") -> RuleSet | None:
     """The next version, or None where nothing would change. CannotPublish, Overtaken (`seen`: the `fingerprint` of what was looked at), NotForYou."""
     must_publish(by)
-    list(Rule.objects.select_for_update().order_by("pk").values_list("pk"))  # one publishes after the other
+    hold_all()  # one publishes after the other
     contents = draft(leave_out=leave_out)
     if seen and seen != fingerprint(contents):
         raise Overtaken
-    if contents == live_contents():
+    if _are_same(contents, live_contents()):
         return None
     if found := obstacles(contents):
         raise CannotPublish(found)
@@ -184,16 +196,27 @@ def restore(version: RuleSet, *, by: Agent | None) -> RuleSet | None:
     None where it is live already. CannotPublish where its teams or segments are gone; NotForYou.
     """
     must_publish(by)
-    list(Rule.objects.select_for_update().order_by("pk").values_list("pk"))
-    if version.rules == live_contents():
+    hold_all()
+    if _are_same(version.rules, live_contents()):
         return None
     if found := obstacles(version.rules):
         raise CannotPublish(found)
-    Rule.objects.exclude(pk__in=[rule["id"] for rule in version.rules]).update(is_active=False, is_deleted=False)
+    _clear_the_way(version.rules)
     for position, written in enumerate(version.rules, 1):
         rule = Rule.objects.filter(pk=written["id"]).first() or Rule(pk=written["id"])
         rule.position = position
         take_over(rule, written)
     for position, rule in enumerate(Rule.objects.exclude(pk__in=[each["id"] for each in version.rules]), len(version.rules) + 1):
         Rule.objects.filter(pk=rule.pk).update(position=position)
-    return _keep(draft(), by=by, note=_("Back to version %(number)d") % {"number": version.number}, restores=version)
+    return _keep(version.rules, by=by, note=_("Back to version %(number)d") % {"number": version.number}, restores=version)
+
+
+def _clear_the_way(contents: list[Written]) -> None:
+    """What is not among them is off, and gives up a name that one of them had."""
+    numbers, names = {rule["id"] for rule in contents}, {rule["name"] for rule in contents}
+    others = Rule.objects.exclude(pk__in=numbers)
+    others.update(is_active=False, is_deleted=False)
+    for rule in others.filter(name__in=names):
+        Rule.objects.filter(pk=rule.pk).update(name=free_name(rule.name))
+    for number in numbers:  # they may swap names among each other
+        Rule.objects.filter(pk=number).update(name=f"…{number}")

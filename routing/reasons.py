@@ -11,7 +11,7 @@ from helpdesk.conditions.evaluate import Seen, evaluate
 from helpdesk.conditions.grammar import Definition
 from helpdesk.conditions.wording import Names
 from helpdesk.customers.segments import segment_names
-from routing.inputs import answers_kept
+from routing.inputs import Unreadable, answers_kept
 from routing.models import RoutingDecision
 from routing.rule_set import PlacedRule, Rules, rules_of
 
@@ -36,12 +36,15 @@ class Verdict:
 
 
 def verdicts(decision: RoutingDecision, *, only: Collection[int] | None = None, names: Names = None) -> list[Verdict]:
-    """In the order in which they were read; `only` those rules. Empty where nothing had been published. At most three queries and what the ticket said.
+    """In the order in which they were read; `only` those rules. At most three queries and what the ticket said.
 
-    `names`: of segments, for those who ask about many decisions.
+    Empty where nothing had been published, or where what was kept cannot be read any more. `names`: of segments, if they are known.
     """
     rules = rules_read(decision)
-    answers = answers_kept(decision, rules)
+    try:
+        answers = answers_kept(decision, rules)
+    except Unreadable:
+        return []
     wanted = [rule for rule in rules.placed if only is None or rule.id in only]
     if names is None and rules.asked.segments and wanted:
         names = segment_names()
@@ -50,7 +53,7 @@ def verdicts(decision: RoutingDecision, *, only: Collection[int] | None = None, 
         if not isinstance(rule.definition, Definition):
             found.append(Verdict(rule))
             continue
-        matched, seen = evaluate(rule.definition, answers.subject, answers=answers, names=names)
+        matched, seen = evaluate(rule.definition, answers.subject, answers=answers, names=names, asked=rules.ways)
         each = iter(seen)
         groups = [[next(each) for _condition in group.conditions] for group in rule.definition.groups]
         end = decision.until.get(str(rule.id))

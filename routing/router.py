@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from routing.models import RoutingDecision
 from routing.round_robin import Turn, give_to_next_agent
 from routing.rule_set import live
 from routing.teams import match_teams, next_team
+
+log = logging.getLogger(__name__)
 
 
 def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
@@ -64,17 +67,18 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
 def _kept(decision: RoutingDecision, match: Match) -> RoutingDecision:
     """With what the rules looked at, and what they said."""
     keep_ticket(decision, decision.ticket)
-    decision.team_was_chosen = _team_was_chosen(decision.ticket)
+    decision.team_was_chosen = with_chosen_team(Ticket.objects.filter(pk=decision.ticket_id)).exists()
     decision.matched = ",".join(["", *(str(rule.id) for rule in match.outcome.matched), ""])
     decision.rule = match.outcome.winner.id if match.outcome.winner else None
     decision.values, decision.until = match.values, {str(rule.id): end.isoformat() for rule, end in match.until.items()}
     return decision
 
 
-def _team_was_chosen(ticket: Ticket) -> bool:
-    """By a person, who has set it or taken it away since the ticket was opened: that stands. What routing set, it sets anew."""
-    latest = ticket.history.filter(kind__in=("created", "reopened", "team_set", "team_cleared")).order_by("-pk").first()
-    return latest is not None and latest.kind in ("team_set", "team_cleared") and latest.by_id is not None
+def with_chosen_team(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Those whose team a person has set or taken away since they were opened: that stands. What routing set, it sets anew."""
+    latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("created", "reopened", "team_set", "team_cleared")).order_by("-pk")
+    found = tickets.annotate(latest=Subquery(latest.values("kind")[:1]), latest_by=Subquery(latest.values("by")[:1]))
+    return found.filter(latest__in=("team_set", "team_cleared"), latest_by__isnull=False)
 
 
 def _enter_views(ticket: Ticket, views: Mapping[SavedView, datetime | None]) -> None:
@@ -102,7 +106,11 @@ def route_waiting() -> int:
     for ticket_id, *alike in _waiting().values_list("pk", "team", "channel"):
         if tuple(alike) in stuck:  # nobody can take the older one of the same team and channel
             continue
-        turn = _give_waiting(ticket_id)
+        try:
+            turn = _give_waiting(ticket_id)
+        except Exception:  # one that fails must not keep the others waiting; the next minute tries it again
+            log.exception("Ticket %s was not handed out", ticket_id)
+            continue
         given += turn.agent is not None
         if turn.waiting_because:
             stuck.add(tuple(alike))

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from helpdesk.conditions.evaluate import Answers, Look, ask, compiled
+from helpdesk.conditions.evaluate import Asked as Way
 from helpdesk.conditions.grammar import (
     Condition,
     ConsentCondition,
@@ -76,12 +77,17 @@ class Rules:
         return asked_by(rule.definition for rule in self.placed if isinstance(rule.definition, Definition))
 
     @cached_property
+    def ways(self) -> dict[Condition, Way]:
+        """How each condition is asked. Kept, since `ask` forgets what many others have asked meanwhile."""
+        return {condition: ask(condition) for rule in self.placed for condition in rule.conditions}
+
+    @cached_property
     def looks(self) -> list[list[Look]]:
         """Where answers about the customer come from, one entry for each different question, in the order they are first asked."""
         found: dict[Hashable, dict[Look, None]] = {}
-        for condition in (condition for rule in self.placed for condition in rule.conditions):
+        for condition, asked in self.ways.items():
             if (question := _question(condition)) is not None:
-                found.setdefault(question, {})[ask(condition).value] = None
+                found.setdefault(question, {})[asked.value] = None
         return [list(looks) for looks in found.values()]
 
     def outcome(self, answers: Answers) -> Outcome:

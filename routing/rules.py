@@ -45,6 +45,7 @@ def create_rule(name: str, definition: Any, *, to: To, by: Agent | None) -> Rule
 
 @transaction.atomic
 def change_rule(rule: Rule, *, by: Agent | None, name: str | None = None, definition: Any = None, to: To | None = None) -> None:
+    _hold(rule)
     must_write(rule, by)
     rule.name = rule.name if name is None else _proper_name(name)
     rule.definition = rule.definition if definition is None else as_json(parse_definition(definition))
@@ -58,7 +59,7 @@ def copy_rule(rule: Rule, *, by: Agent) -> Rule:
     """Off, so that it is not published before somebody has made it another."""
     must_draft(by)
     copy = Rule(definition=rule.definition, destination=rule.destination, team=rule.team, view=rule.view, new_view=rule.new_view)
-    copy.name, copy.by, copy.is_active, copy.position = _free_name(rule.name), by, False, _last() + 1
+    copy.name, copy.by, copy.is_active, copy.position = free_name(rule.name), by, False, _last() + 1
     _save(copy)
     return copy
 
@@ -67,6 +68,7 @@ def copy_rule(rule: Rule, *, by: Agent) -> Rule:
 def switch_rule(rule: Rule, *, is_active: bool, by: Agent | None) -> None:
     """One that is off is left out when the rules are published."""
     must_publish(by)
+    _hold(rule)
     rule.is_active = is_active
     rule.save(update_fields=["is_active", "changed_at"])
 
@@ -75,8 +77,8 @@ def switch_rule(rule: Rule, *, is_active: bool, by: Agent | None) -> None:
 def order_rules(numbers: Sequence[int], *, by: Agent | None) -> None:
     """As they are named; those that are not named stay behind those that are, as they were."""
     must_publish(by)
-    rules = list(Rule.objects.select_for_update().order_by("position", "pk"))
-    place = {number: at for at, number in enumerate(numbers)}
+    rules = sorted(hold_all(), key=lambda rule: rule.position)
+    place = {number: at for at, number in enumerate(dict.fromkeys(numbers))}
     for position, rule in enumerate(sorted(rules, key=lambda rule: place.get(rule.pk, len(place))), 1):
         if rule.position != position:
             Rule.objects.filter(pk=rule.pk).update(position=position)
@@ -85,6 +87,7 @@ def order_rules(numbers: Sequence[int], *, by: Agent | None) -> None:
 @transaction.atomic
 def delete_rule(rule: Rule, *, by: Agent | None) -> None:
     """A live one goes when the rules are published, and can be kept until then."""
+    _hold(rule)
     must_write(rule, by)
     if live_version_of(rule) is None:
         rule.delete()
@@ -97,10 +100,16 @@ def delete_rule(rule: Rule, *, by: Agent | None) -> None:
 def discard_changes(rule: Rule, *, by: Agent | None) -> None:
     """The rule as it is live. RuleError for one that never was."""
     must_publish(by)
+    _hold(rule)
     written = live_version_of(rule)
     if written is None:
         raise RuleError(_("“%(name)s” was never published: there is nothing to go back to.") % {"name": rule})
     take_over(rule, written)
+
+
+def hold_all() -> list[Rule]:
+    """All of them, by number: nobody else changes or publishes any until commit."""
+    return list(Rule.objects.select_for_update().order_by("pk"))
 
 
 def take_over(rule: Rule, written: Written) -> None:
@@ -142,6 +151,13 @@ def must_write(rule: Rule, by: Agent | None) -> None:
         raise NotForYou(_("You can change your own drafts. Copy this rule to draft another."))
 
 
+def _hold(rule: Rule) -> None:
+    """As it is now; nobody else changes it until commit. What was loaded before may be old."""
+    if Rule.objects.select_for_update().filter(pk=rule.pk).values_list("pk").first() is None:
+        raise RuleError(_("“%(name)s” was deleted meanwhile.") % {"name": rule})
+    rule.refresh_from_db()
+
+
 def _proper_name(name: str) -> str:
     name = one_line(name).strip()
     if not name:
@@ -164,7 +180,7 @@ def _last() -> int:
     return int(Rule.objects.aggregate(last=Max("position", default=0))["last"])
 
 
-def _free_name(name: str) -> str:
+def free_name(name: str) -> str:
     """“Copy of VIP”, “Copy 2 of VIP” …"""
     for number in range(1, 10_000):
         free = (_("Copy of %(name)s") if number == 1 else _("Copy %(number)d of %(name)s")) % {"number": number, "name": name}
@@ -175,7 +191,7 @@ def _free_name(name: str) -> str:
 
 def _name_for(rule: Rule, name: str) -> str:
     """Another draft may have taken the name since."""
-    return name if not Rule.objects.filter(name=name).exclude(pk=rule.pk).exists() else _free_name(name)
+    return name if not Rule.objects.filter(name=name).exclude(pk=rule.pk).exists() else free_name(name)
 
 
 def _save(rule: Rule) -> None:

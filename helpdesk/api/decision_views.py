@@ -31,7 +31,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     goes_to = serializers.CharField(help_text="The name that its team or view had.")
     matched = serializers.BooleanField()
-    is_winner = serializers.BooleanField(help_text="It named the team.")
+    is_winner = serializers.BooleanField(help_text="The first that matched and named a team; a team that a person chose stands all the same.")
     until = serializers.DateTimeField(allow_null=True, help_text="Until when it matches, if nothing else happens; null: no end is known.")
     error = serializers.CharField(help_text="Why it could not be read; mostly empty.")
     groups = serializers.ListField(child=SeenSerializer(many=True), help_text="One condition of each group must hold.")

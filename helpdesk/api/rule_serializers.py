@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
@@ -15,8 +15,7 @@ from helpdesk.api.serializers import StrictSerializer, TicketSerializer
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule
 from routing.rules import To
-
-STATES = ["live", "changed", "draft", "off", "going"]
+from routing.standing import Standing
 
 
 class NothingSerializer(StrictSerializer):
@@ -80,14 +79,14 @@ class WrittenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     definition = serializers.JSONField()
     words = serializers.CharField(help_text="Its definition in words; of one that cannot be read, why.")
-    destination = DestinationSerializer(help_text="Empty where its team or view was deleted.")
+    destination = DestinationSerializer(help_text="Of a draft, empty where its team or view was deleted; a version keeps their numbers.")
     goes_to = serializers.CharField(help_text="The name of its team or view.")
 
 
 class RuleSerializer(WrittenSerializer):
     position = serializers.IntegerField()
     is_active = serializers.BooleanField()
-    state = serializers.ChoiceField(STATES, help_text="How it stands to what is live; “going”: live until the rules are published again.")
+    state = serializers.ChoiceField(get_args(Standing), help_text="How it stands to what is live; “going”: live until the rules are published again.")
 
 
 class OrderSerializer(StrictSerializer):

@@ -25,9 +25,10 @@ from helpdesk.conditions.wording import describe
 from helpdesk.customers.segments import segment_names
 from routing.effect import effect_of
 from routing.models import Rule
-from routing.publication import draft
+from routing.publication import draft, written
 from routing.rule_set import Written, live_contents
 from routing.rules import RuleError, change_rule, copy_rule, create_rule, delete_rule, discard_changes, order_rules, switch_rule
+from routing.standing import by_number, standing
 
 TOO_SLOW = "This takes too long to preview. Save the rule: a single ticket is asked quickly."
 
@@ -90,18 +91,10 @@ def _detail(rule: Rule) -> Any:
 
 def told(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     """As `RuleSerializer` has them, in a number of queries that does not grow."""
-    names, drafts, live = segment_names(), _by_number(draft()), _by_number(live_contents())
+    names, drafts, live = segment_names(), by_number(draft()), by_number(live_contents())
     return [
-        in_full(_as_written(rule), names) | {"position": rule.position, "is_active": rule.is_active, "state": _state(rule.pk, drafts, live)} for rule in rules
+        in_full(written(rule), names) | {"position": rule.position, "is_active": rule.is_active, "state": standing(rule.pk, drafts, live)} for rule in rules
     ]
-
-
-def _by_number(contents: Iterable[Written]) -> dict[int, Written]:
-    return {rule["id"]: rule for rule in contents}
-
-
-def _as_written(rule: Rule) -> Written:
-    return {"id": rule.pk, "name": rule.name, "definition": rule.definition, "team": rule.team_id, "view": rule.view_id, "goes_to": rule.goes_to}
 
 
 def in_full(rule: Written, names: Mapping[str, str]) -> dict[str, Any]:
@@ -119,14 +112,6 @@ def _words(definition: Any, names: Mapping[str, str]) -> str:
 def _destination(rule: Written) -> dict[str, Any]:
     given = {"team": rule["team"], "view": rule["view"]}
     return {kind: number for kind, number in given.items() if number} or ({"new_view": rule["goes_to"]} if rule["goes_to"] else {})
-
-
-def _state(number: int, drafts: Mapping[int, Written], live: Mapping[int, Written]) -> str:
-    if number not in drafts:
-        return "going" if number in live else "off"
-    if number not in live:
-        return "draft"
-    return "live" if drafts[number] == live[number] else "changed"
 
 
 class OfRule(GenericAPIView[Any]):

@@ -101,18 +101,20 @@ def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def evaluate(definition: Definition, subject: Subject, *, answers: Answers | None = None, names: Names = None) -> tuple[bool, list[Seen]]:
+def evaluate(
+    definition: Definition, subject: Subject, *, answers: Answers | None = None, names: Names = None, asked: Mapping[Condition, Asked] | None = None
+) -> tuple[bool, list[Seen]]:
     """Whether it matches, and every condition with the value seen. Definitions that share `answers` look up once what they all ask.
 
-    `names` as in `describe`.
+    `names` as in `describe`. `asked`: how each condition was asked when the answers were found.
     """
     answers = Answers(subject, subject.now) if answers is None else answers
-    groups = [[_look(condition, answers, names) for condition in group.conditions] for group in definition.groups]
+    groups = [[_look(condition, answers, names, asked or {}) for condition in group.conditions] for group in definition.groups]
     return all(any(seen.result for seen in group) for group in groups), [seen for group in groups for seen in group]
 
 
-def _look(condition: Condition, answers: Answers, names: Names) -> Seen:
-    asked = ask(condition)
+def _look(condition: Condition, answers: Answers, names: Names, known: Mapping[Condition, Asked]) -> Seen:
+    asked = known.get(condition) or ask(condition)
     return Seen(describe_condition(condition, names), answers[asked.value], answers[asked.holds])
 
 

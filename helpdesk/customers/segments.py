@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -230,12 +230,11 @@ def warnings_of(definition: Definition) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def unfit_segments(definition: Definition) -> list[str]:
-    """Only what makes the answer stale for good: segments that are missing, deleted or inactive. An empty one may fill."""
-    named = sorted(segments_named(definition))
-    known = {each.pk: each for each in Segment.with_deleted.filter(pk__in=named)} if named else {}
-    found = [_wrong(number, known.get(number), 1) for number in named]
-    return [sentence for sentence in found if sentence]
+def unfit_segments(numbers: Collection[int]) -> dict[int, str]:
+    """Of those, what makes the answer stale for good, in words: missing, deleted or inactive. An empty one may fill. One query."""
+    known = {each.pk: each for each in Segment.with_deleted.filter(pk__in=numbers)} if numbers else {}
+    found = {number: _wrong(number, known.get(number), 1) for number in numbers}
+    return {number: words for number, words in found.items() if words}
 
 
 def _wrong(number: int, segment: Segment | None, members: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from agents.models import Team
 from routing.backtest.models import BackTest, Moved
 from routing.backtest.report import Load, Report, report_of
-from routing.rule_set import Rules, live_contents
+from routing.models import RuleSet
+from routing.rule_set import Rules
 
 SHOWN = 100
 ROW, PLOT, LABELS = 40, 340, 146  # of the bars by team: height of a row, longest bar, where bars begin
@@ -116,9 +117,17 @@ def _grid(load: Load) -> list[tuple[float, str]]:
 
 def _rule_lines(test: BackTest, report: Report) -> dict[int, RuleLine]:
     draft = {rule.id: (rule.number, rule.name, rule.goes_to) for rule in Rules.of(test.rules).placed}
-    gone = {rule["id"]: (0, rule["name"], rule["goes_to"]) for rule in live_contents() if rule["id"] not in draft}
-    known = draft | {number: what for number, what in gone.items() if number in report.rules}
+    known = draft | _gone(report.rules.keys() - draft.keys())
     return {number: RuleLine(*what, *report.rules.get(number, [0, 0])) for number, what in known.items()}
+
+
+def _gone(numbers: Collection[int]) -> dict[int, tuple[int, str, str]]:
+    """Rules that are not in the draft, as the last version that had each of them calls it."""
+    found: dict[int, tuple[int, str, str]] = {}
+    versions = RuleSet.objects.order_by("-number").values_list("rules", flat=True).iterator(chunk_size=10) if numbers else iter([])
+    while len(found) < len(numbers) and (rules := next(versions, None)) is not None:
+        found = {rule["id"]: (0, rule["name"], rule["goes_to"]) for rule in rules if rule["id"] in numbers} | found
+    return found
 
 
 def _moves(test: BackTest, rules: Mapping[int, RuleLine], teams: Mapping[int, str]) -> list[MoveLine]:

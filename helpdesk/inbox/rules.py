@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agents.models import Agent
 from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
@@ -20,19 +20,34 @@ from routing.models import Rule, RuleSet
 from routing.publication import changes, draft
 from routing.rule_set import Written, live_contents
 from routing.rules import may_publish
+from routing.standing import Standing, by_number, standing
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True)
 class State:
     """`tone` of its pill."""
 
-    words: str
+    words: _StrPromise
     tone: str = ""
+
+
+STATES: dict[Standing, State] = {
+    "going": State(gettext_lazy("Goes when published"), "warning"),
+    "off": State(gettext_lazy("Off")),
+    "draft": State(gettext_lazy("Draft, not live"), "warning"),
+    "changed": State(gettext_lazy("Changed, not live yet"), "warning"),
+    "live": State(pgettext_lazy("a rule", "Live"), "success"),
+}
 
 
 @dataclass(frozen=True)
 class RuleLine:
-    number: int
+    """`number`: its place among those that are on, as findings and decisions call it."""
+
+    number: int | None
     rule: Rule
     state: State
     said: Phrases
@@ -52,36 +67,27 @@ class RuleList:
 
 def rule_list(reader: Agent) -> RuleList:
     """Every rule in its order."""
-    rules, written, live = list(Rule.objects.select_related("team", "view", "by")), draft(), live_contents()
-    names, found = segment_names(), findings(written)
+    rules, contents, published = list(Rule.objects.select_related("team", "view", "by")), draft(), live_contents()
+    names, found, written, live = segment_names(), findings(contents), by_number(contents), by_number(published)
+    place = {number: at for at, number in enumerate(written, 1)}
     lines = [
-        RuleLine(number, rule, state(rule, written, live), said(rule.definition, names), about(rule, found), _may_write(rule, reader, live))
-        for number, rule in enumerate(rules, 1)
+        RuleLine(
+            place.get(rule.pk), rule, STATES[standing(rule.pk, written, live)], said(rule.definition, names), about(rule, found), _may_write(rule, reader, live)
+        )
+        for rule in rules
     ]
     there = {rule.name for rule in rules}
     examples = [example for example in EXAMPLES if example.name not in there]
-    return RuleList(lines, len(changes(written, since=live)), examples, live_version())
+    return RuleList(lines, len(changes(contents, since=published)), examples, live_version())
 
 
-def _may_write(rule: Rule, reader: Agent, live: list[Written]) -> bool:
+def _may_write(rule: Rule, reader: Agent, live: Collection[int]) -> bool:
     """As `routing.rules.may_write`, of many."""
-    return may_publish(reader) or (rule.by == reader and not rule.is_active and all(each["id"] != rule.pk for each in live))
+    return may_publish(reader) or (rule.by == reader and not rule.is_active and rule.pk not in live)
 
 
 def live_version() -> RuleSet | None:
     return RuleSet.objects.select_related("by").defer("rules").first()
-
-
-def state(rule: Rule, written: list[Written], live: list[Written]) -> State:
-    """`written`: the draft set."""
-    now, soon = (next((each for each in contents if each["id"] == rule.pk), None) for contents in (live, written))
-    if now and not soon:
-        return State(_("Goes when published"), "warning")
-    if not soon:
-        return State(_("Off"))
-    if not now:
-        return State(_("Draft, not live"), "warning")
-    return State(pgettext("a rule", "Live"), "success") if now == soon else State(_("Changed, not live yet"), "warning")
 
 
 def about(rule: Rule, found: list[Finding]) -> list[Finding]:

@@ -18,6 +18,7 @@ from helpdesk.customers.asking.patience import PATIENCE
 from helpdesk.customers.predictions.bands import same_bands
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.matching import TicketContext
+from routing.router import with_chosen_team
 from routing.rule_set import Rules, live, outcome_of
 
 LIMIT = 2_000
@@ -62,7 +63,7 @@ def _gone(rules: Rules) -> set[int]:
 
 @dataclass(frozen=True)
 class _Moves:
-    """What rules would do with one ticket: the team, and the views that it is not in yet."""
+    """What rules would do with one ticket: the team, unless a person chose one or none; and the views that it is not in yet, even deleted ones."""
 
     team: int | None
     views: set[int]
@@ -70,17 +71,19 @@ class _Moves:
 
 def _moves(tickets: list[Ticket], rules: Rules, now: datetime, gone: set[int]) -> list[_Moves]:
     prefetch_related_objects(tickets, "tags", "view_entries")
+    chosen = set(with_chosen_team(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])).values_list("pk", flat=True))
     contexts = load_contexts([ticket.customer for ticket in tickets], rules.asked, now)
     return [
-        _moves_of(ticket, rules, Answers(TicketContext(**vars(context), ticket_row=ticket), now), gone)
+        _moves_of(ticket, rules, Answers(TicketContext(**vars(context), ticket_row=ticket), now), gone, is_chosen=ticket.pk in chosen)
         for ticket, context in zip(tickets, contexts, strict=True)
     ]
 
 
-def _moves_of(ticket: Ticket, rules: Rules, answers: Answers, gone: set[int]) -> _Moves:
+def _moves_of(ticket: Ticket, rules: Rules, answers: Answers, gone: set[int], *, is_chosen: bool) -> _Moves:
     outcome = outcome_of(rules.outcome(answers).matched, gone=gone)
+    team = outcome.winner.team if outcome.winner and not is_chosen else None
     entered = {rule.view for rule in outcome.matched if rule.view}
-    return _Moves(outcome.winner.team if outcome.winner else None, entered - {entry.view_id for entry in ticket.view_entries.all()})
+    return _Moves(team, entered - {entry.view_id for entry in ticket.view_entries.all()})
 
 
 def _counted(shown: Preview, found: list[_Moves]) -> Preview:
@@ -90,5 +93,6 @@ def _counted(shown: Preview, found: list[_Moves]) -> Preview:
     shown.views = [(view, views[view.pk]) for view in SavedView.objects.filter(pk__in=views)]
     shown.teams.sort(key=lambda pair: -pair[1])
     shown.views.sort(key=lambda pair: -pair[1])
-    shown.untouched = sum(not (move.team or move.views) for move in found)
+    there = {view.pk for view, _number in shown.views}
+    shown.untouched = sum(not (move.team or move.views & there) for move in found)
     return shown

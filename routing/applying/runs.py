@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from helpdesk.tickets.models import Ticket
 from routing.applying.models import Application
-from routing.applying.steps import route_again, take_back
+from routing.applying.steps import OtherRules, route_again, take_back
 from routing.rule_set import live
 from routing.rules import must_publish
 
@@ -90,6 +90,8 @@ def work_off(application_id: int) -> None:
     run = Application.objects.select_related("rule_set", "undone_by").get(pk=application_id)
     try:
         goes_on = _some(run)
+    except OtherRules:
+        _end(_mine(run), status=Status.CANCELLED, error=_("Other rules were published meanwhile. What has moved stays, and can be undone."))
     except Exception:  # whatever a ticket holds that we did not foresee is a failed attempt; nothing of it was written
         log.exception("Application %s of the rules stumbled", application_id)
         _stumble(run)
@@ -102,9 +104,6 @@ def _some(run: Application) -> bool:
     """Whether there is more to do."""
     until = time.monotonic() + SECONDS
     numbers, step, end = _work(run)
-    if run.status == Status.RUNNING and live().id != run.rule_set_id:
-        _end(_mine(run), status=Status.CANCELLED, error=_("Other rules were published meanwhile. What has moved stays, and can be undone."))
-        return False
     for number in numbers:
         if not _one(run, number, step):
             return False

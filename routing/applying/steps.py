@@ -10,8 +10,12 @@ from routing.router import route_ticket
 _HARMLESS = ("noted", "tagged", "untagged")  # what people may have done without making the ticket theirs
 
 
+class OtherRules(Exception):
+    """They were published since the run began."""
+
+
 def route_again(run: Application, ticket_id: int) -> list[str]:
-    """If it is still open and nobody has it."""
+    """If it is still open and nobody has it. OtherRules: nothing of it may be kept."""
     Ticket.objects.hold(ticket_id)
     if not Ticket.objects.unassigned().filter(pk=ticket_id).exists():
         return ["done"]
@@ -19,6 +23,8 @@ def route_again(run: Application, ticket_id: int) -> list[str]:
     entries = ViewEntry.objects.filter(ticket=ticket_id).select_related("view")
     before = set(entries.values_list("pk", flat=True))
     decision = move.decision = route_ticket(ticket_id, cause=f"applied {run.pk}")
+    if decision.rule_set_id != run.rule_set_id:  # asked afterwards: whichever it read is the one that counts
+        raise OtherRules
     move.team, move.agent = decision.team, decision.agent
     for entry in entries.exclude(pk__in=before):
         move.entries.append(entry.pk)

@@ -17,7 +17,7 @@ from helpdesk.customers.asking.matching import AboutCustomer, joined
 from helpdesk.customers.asking.moments import AsOf
 from helpdesk.tickets.matching import about_ticket, body, entries, number, some_text, ticket_columns
 from routing.models import RuleSet
-from routing.rule_set import PlacedRule, Rules
+from routing.rule_set import PlacedRule, Rules, rules_of
 
 Between = tuple[datetime, datetime]  # the first and the last instant of all decisions that are asked, if that is known
 
@@ -58,8 +58,8 @@ class Asking:
         if not isinstance(rule.definition, Definition):
             return NEVER
         again = as_it_was(rule.definition, self.between)
-        answered = self._answered.get(rule.definition)
-        if answered is None or self.from_history:
+        answered = None if self.from_history else self._answered.get(rule.definition)
+        if answered is None:
             return again
         said = NEVER
         for number_then, versions in answered.items():
@@ -72,8 +72,8 @@ class Asking:
         """Of each definition, under which number it stood in which versions."""
         found: dict[Definition, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         wanted = {rule.definition for rule in self.rules.placed}
-        for version, written in RuleSet.objects.values_list("pk", "rules"):
-            for rule in Rules.of(written).placed:
+        for version, digest in RuleSet.objects.values_list("pk", "digest"):
+            for rule in rules_of(version, digest).placed:
                 if isinstance(rule.definition, Definition) and rule.definition in wanted:
                     found[rule.definition][rule.id].append(version)
         return found

@@ -46,6 +46,10 @@ class BackTest(models.Model):
         return f"{self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
 
     @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+    @property
     def is_under_way(self) -> bool:
         return self.status in (self.Status.WAITING, self.Status.RUNNING)
 

@@ -104,7 +104,7 @@ def _keep(test: BackTest, tally: Tally, last: int) -> bool:
     if not _mine(test).update(cursor=last, found=found, failures=0, next_at=timezone.now() + LEASE, **counted):
         return False
     Moved.objects.bulk_create(Moved(back_test=test, decision_id=decision, rule=fate.rule, teams=list(fate.teams)) for decision, fate in tally.moves)
-    test.cursor, test.found = last, found
+    test.cursor, test.found, test.failures = last, found, 0
     return True
 
 

@@ -11,8 +11,8 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Coalesce, Concat, ExtractHour
-from django.db.models.lookups import Exact
+from django.db.models.functions import Coalesce, Concat, ExtractHour, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 
 from helpdesk.customers.asking.filter_queries import NEVER
 from helpdesk.customers.asking.moments import AsOf
@@ -20,7 +20,7 @@ from helpdesk.customers.models import Membership
 from helpdesk.customers.values import SEPARATOR
 from routing.backtest.asking import Asking, Between, truth
 from routing.models import RoutingDecision, RuleSet, TeamMatching
-from routing.rule_set import Rules
+from routing.rule_set import Rules, rules_of
 
 Decisions = QuerySet[RoutingDecision]
 
@@ -68,8 +68,9 @@ def ask(decisions: Decisions, rules: Rules, *, most_moves: int) -> Tally:
 def reproduced(decisions: Decisions, between: Between | None) -> int:
     """How many the history alone gives again: every rule of the decision's own version says what it said."""
     found = decisions.filter(rule_set=None).count()
-    for version in RuleSet.objects.filter(pk__in=decisions.values("rule_set").distinct()):
-        rules = Rules.of(version.rules)
+    versions = RuleSet.objects.filter(pk__in=decisions.order_by().values("rule_set").distinct())
+    for version, digest in versions.order_by("pk").values_list("pk", "digest"):
+        rules = rules_of(version, digest)
         asking = Asking(rules, between, from_history=True)
         differs = [~Q(Exact(truth(asking.matches(rule)), truth(Q(matched__contains=f",{rule.id},")))) for rule in rules.placed]
         count = Case(*(When(each, then=Value(1)) for each in differs), default=Value(0))
@@ -90,9 +91,9 @@ def _count_fates(tally: Tally, decisions: Decisions, asking: Asking, most_moves:
     for row in asked.order_by().values(*parts).annotate(n=Count("pk")):
         tally.fates[_fate(row, team_of)] += row["n"]
     if most_moves and any(fate.has_moved for fate in tally.fates):
-        stays = [Q(then=rule, was=team) for rule, team in team_of.items()]
-        moving = asked.exclude(reduce(or_, [*stays, Q(then=0, had=0)])).order_by("pk").values("pk", *parts)
-        found = ((row["pk"], _fate(row, team_of)) for row in moving[: 2 * most_moves])  # twice: tags may lead to the same team
+        # Read through: to ask for those that move would repeat each rule's question for each rule.
+        rows = asked.order_by("pk").values("pk", *parts).iterator(chunk_size=2_000)
+        found = ((row["pk"], _fate(row, team_of)) for row in rows)
         tally.moves = list(islice((each for each in found if each[1].has_moved), most_moves))
 
 
@@ -116,7 +117,7 @@ def _teams_by_tags() -> Any:
 
 
 def _takes(matching: TeamMatching) -> Q:
-    tagged = [Q(tags__contains=f"{SEPARATOR}{tag.name}{SEPARATOR}") for tag in matching.tags.all()]
+    tagged = [Q(GreaterThan(StrIndex("tags", Value(f"{SEPARATOR}{tag.name}{SEPARATOR}")), 0)) for tag in matching.tags.all()]
     members = Membership.objects.filter(customer=OuterRef("ticket__customer_id"), segment__in=[segment.pk for segment in matching.segments.all()])
     in_segment = [Q(Exists(AsOf("at").inside().memberships(members)))] if matching.segments.all() else []
     return reduce(or_, (*tagged, *in_segment), NEVER)

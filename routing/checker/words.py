@@ -35,5 +35,5 @@ def _called(rules: Sequence[CheckedRule], place: int) -> dict[str, int | str]:
 _OF_ONE = {
     Kind.SHADOWED: gettext_lazy("Every ticket that matches goes to rule %(number)d, %(name)s, first."),
     Kind.DUPLICATE: gettext_lazy("It matches the same tickets as rule %(number)d, %(name)s, and sends them to the same place."),
-    Kind.PARTLY_SHADOWED: gettext_lazy("Some tickets that match go to rule %(number)d, %(name)s, first, as one of which this is true: %(example)s."),
+    Kind.PARTLY_SHADOWED: gettext_lazy("Some of its tickets go to rule %(number)d, %(name)s, first: for example where %(example)s."),
 }

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(unique=True, verbose_name='number')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='published')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('rules', models.JSONField(help_text='In their order; see routing.contents')),
+                ('rules', models.JSONField(help_text='In their order; see routing.rule_set')),
                 ('digest', models.CharField(editable=False, max_length=64)),
             ],
             options={

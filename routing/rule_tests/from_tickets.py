@@ -6,15 +6,17 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator
 
 from agents.models import Agent, Team
+from agents.text import one_line
 from helpdesk.conditions.grammar import TICKET_FIELDS, PropertyCondition, TicketCondition
 from helpdesk.customers.facts import stored_name
 from helpdesk.customers.models import Customer, Event
-from helpdesk.tickets.models import SavedView
+from helpdesk.tickets.models import SavedView, Ticket
 from routing.inputs import Recorded
 from routing.models import RoutingDecision, Rule, RuleTest
 from routing.reasons import rules_read
@@ -27,13 +29,15 @@ LONGEST_BODY, SHORT_BODY = 2_000, 300  # where a rule asks about it; where none 
 _OF_A_PERSON = re.compile(r"external_id|name|phone|address|e-?mail(?!_consent)", re.IGNORECASE)
 
 
+@transaction.atomic
 def rule_test_from(decision: RoutingDecision, *, by: Agent | None) -> RuleTest:
-    """It must go where the rules of that time sent it. The same decision again gives the same test. NotForYou.
+    """It must go where the rules of that time sent it. The same decision again gives the same test. RuleTestError, NotForYou.
 
     Who the customer is, is left out, unless a rule asks about it: e-mail, phone, name, IDs, addresses. So is most of what they wrote.
     """
     must_publish(by)
     ticket = decision.ticket
+    Ticket.objects.hold(ticket.pk)  # of two clicks at once the second finds the test of the first
     if known := RuleTest.objects.filter(ticket=ticket, at=decision.at).first():
         return known
     matched = {rule.id: rule for rule in rules_read(decision).placed if rule.id in decision.matched_rules}
@@ -49,8 +53,9 @@ def rule_test_from(decision: RoutingDecision, *, by: Agent | None) -> RuleTest:
 
 def _free_name(name: str) -> str:
     """“#12 Where is it?”, “#12 Where is it? (2)” …"""
+    name = one_line(name)
     taken = set(RuleTest.objects.filter(name__startswith=name[:100]).values_list("name", flat=True))
-    free = (name[:120] if number == 1 else f"{name[:110]} ({number})" for number in range(1, len(taken) + 2))
+    free = (name[:120].rstrip() if number == 1 else f"{name[:110].rstrip()} ({number})" for number in range(1, len(taken) + 2))
     return next(each for each in free if each not in taken)
 
 

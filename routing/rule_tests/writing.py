@@ -17,6 +17,8 @@ from routing.rule_tests.example import as_example
 from routing.rule_tests.models import RuleTest
 from routing.rules import must_publish
 
+_WRITTEN = ("name", "at", "example", "team", "team_name", "no_other_views", "changed_at")
+
 
 class RuleTestError(ValueError):
     """Why it cannot be done, in words for the user."""
@@ -51,8 +53,10 @@ def change_test(
     views: Collection[SavedView] = (),
     no_other_views: bool = False,
 ) -> None:
-    """All of it at once."""
+    """All of it at once. RuleTestError, also where it was deleted meanwhile; NotForYou."""
     must_publish(by)
+    if test.pk:
+        _hold(test)
     test.name, test.at, test.example = _proper_name(name), at, _kept(example)
     test.team, test.team_name, test.no_other_views = team, team.name if team else "", no_other_views
     _save(test)
@@ -62,6 +66,12 @@ def change_test(
 def delete_test(test: RuleTest, *, by: Agent | None) -> None:
     must_publish(by)
     test.delete()
+
+
+def _hold(test: RuleTest) -> None:
+    """Nobody else changes it until commit."""
+    if RuleTest.objects.select_for_update().filter(pk=test.pk).values_list("pk").first() is None:
+        raise RuleTestError(_("“%(name)s” was deleted meanwhile.") % {"name": test})
 
 
 def _proper_name(name: str) -> str:
@@ -83,6 +93,6 @@ def _kept(example: dict[str, Any]) -> dict[str, Any]:
 def _save(test: RuleTest) -> None:
     try:
         with transaction.atomic():
-            test.save()
+            test.save(update_fields=_WRITTEN if test.pk else None)
     except IntegrityError:
         raise RuleTestError(_("There is a test named “%(name)s” already.") % {"name": test}) from None

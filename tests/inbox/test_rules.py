@@ -60,11 +60,11 @@ def test_rules_are_listed_in_their_order_with_what_they_say_and_how_they_stand(t
     assert lines(shown) == [
         f"1 One Live {says} → Team Gold",
         "2 Two Changed, not live yet churn risk equals High → Team Gold",
-        f"3 Three Goes when published {says} → Team Gold",
-        f"4 Four Goes when published {says} → Team Gold",
-        f"5 Five Live {says} → Team Gold It matches the same tickets as rule 1, One, and sends them to the same place.",
-        f"6 Six Draft, not live {says} → View Watch",
-        f"7 Seven Off drafted by Ada {says} → View Watch",
+        f"– Three Goes when published {says} → Team Gold",
+        f"– Four Goes when published {says} → Team Gold",
+        f"3 Five Live {says} → Team Gold It matches the same tickets as rule 1, One, and sends them to the same place.",
+        f"4 Six Draft, not live {says} → View Watch",
+        f"– Seven Off drafted by Ada {says} → View Watch",
     ]
     assert "4 changes are not live yet" in shown.content.decode()
 

@@ -12,7 +12,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import Seen
+from helpdesk.conditions import evaluate
+from helpdesk.conditions.evaluate import Seen, ask
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify, track
 from helpdesk.tickets.lifecycle import add_tag, set_sentiment
@@ -71,6 +72,26 @@ def test_record_stays_as_it_was_whatever_changes_later() -> None:
 
     assert verdicts(RoutingDecision.objects.get()) == before
     assert [seen.value for seen in before[0].held] == ["It is broken", "France", 1, 2]
+
+
+def test_record_can_be_read_though_much_else_was_asked_meanwhile() -> None:
+    """A process that lives long forgets how it asked; the record does not depend on it."""
+    make_rule(to=make_team(), when=all_of(PLACED_ORDER_IN_2_HOURS, CHURN_RISK_HIGH))
+    decision = route_ticket(make_ticket().pk, cause="test")
+    before = verdicts(decision)
+
+    for forgets in (ask, evaluate._profile, evaluate._measure, evaluate._read):
+        forgets.cache_clear()
+
+    assert verdicts(RoutingDecision.objects.get()) == before
+
+
+def test_record_that_another_version_kept_is_no_error() -> None:
+    make_rule(to=make_team(), when=all_of(CHURN_RISK_HIGH))
+    decision = route_ticket(make_ticket().pk, cause="test")
+    RoutingDecision.objects.update(values=[])
+
+    assert verdicts(RoutingDecision.objects.get(pk=decision.pk)) == []
 
 
 @settings(max_examples=30)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 PATIENCE = 2.0  # seconds
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock
@@ -24,7 +25,7 @@ def within(seconds: float) -> Iterator[None]:
         with patient:
             yield
     except OperationalError as error:
-        if "interrupted" in str(error) or "statement timeout" in str(error):
+        if "interrupted" in str(error) or isinstance(error.__cause__, QueryCanceled):
             raise TookTooLong from error
         raise
 

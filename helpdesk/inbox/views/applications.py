@@ -47,7 +47,7 @@ def application(request: AgentRequest, number: int) -> HttpResponse:
 def _run_page(request: AgentRequest, number: int, *, problem: str = "") -> HttpResponse:
     run = get_object_or_404(Application.objects.select_related("rule_set", "by", "undone_by").defer("rule_set__rules"), pk=number)
     moves = run.moves.select_related("ticket", "team", "agent").order_by("pk")[:PAGE]
-    context = {"run": run, "moves": moves, "rest": max(0, run.moved - PAGE), "problem": problem}
+    context = {"run": run, "moves": moves, "rest": max(0, run.moves.count() - PAGE), "problem": problem}
     if request.htmx.target == "run":
         return render(request, "routing/applications/_run.html", context)
     return render(request, "routing/applications/run.html", shell(request, "rules") | context, status=409 if problem else 200)

@@ -35,7 +35,7 @@ def back_tests(request: AgentRequest) -> HttpResponse:
 @require_safe
 def back_test(request: AgentRequest, number: int) -> HttpResponse:
     test = get_object_or_404(BackTest.objects.select_related("by"), pk=number)
-    context = {"test": test, "days": DAYS, "length": (test.until - test.since).days, "may_publish": may_publish(request.user)} | page_of(test)
+    context = {"test": test, "days": DAYS, "may_publish": may_publish(request.user)} | page_of(test)
     if request.htmx.target == "back-test":
         return render(request, "routing/backtest/_test.html", context)
     return render(request, "routing/backtest/test.html", shell(request, "rules") | context)

@@ -24,6 +24,7 @@ from routing.effect import effect_of
 from routing.models import Rule
 from routing.publication import draft
 from routing.rule_set import live_contents
+from routing.standing import by_number, standing
 
 RESHAPE = "rule-builder"
 CHECKED = 0.25  # seconds: whoever is typing waits for it
@@ -98,11 +99,10 @@ def _page(request: AgentRequest, form: RuleForm, rule: Rule | None = None, *, st
 
 def _standing(rule: Rule) -> dict[str, Any]:
     """Its place, and how it stands to what is live."""
-    written, live = draft(), live_contents()
-    numbers = list(Rule.objects.order_by("position", "pk").values_list("pk", flat=True))
-    was = next((each for each in live if each["id"] == rule.pk), None)
-    is_changed = was is not None and was not in written
-    return {"state": shown.state(rule, written, live), "number": numbers.index(rule.pk) + 1, "total": len(numbers), "is_changed": is_changed}
+    written = by_number(draft())
+    stands = standing(rule.pk, written, by_number(live_contents()))
+    number = list(written).index(rule.pk) + 1 if rule.pk in written else None
+    return {"state": shown.STATES[stands], "number": number, "total": len(written), "is_changed": stands in ("changed", "going")}
 
 
 def _effect(builder: Builder, form: RuleForm, rule: Rule | None) -> dict[str, Any]:

@@ -23,10 +23,15 @@ from routing.rules import must_publish
 @reads_rules
 @require_safe
 def rule_tests(request: AgentRequest) -> HttpResponse:
+    return _list_page(request)
+
+
+def _list_page(request: AgentRequest, *, problem: str = "") -> HttpResponse:
     """Against the rules as they would be published now."""
     found = results(draft())
     failed = sum(not result.passed for result in found)
-    return render(request, "routing/tests/list.html", shell(request, "rules") | {"results": found, "failed": failed})
+    context = {"results": found, "failed": failed, "problem": problem}
+    return render(request, "routing/tests/list.html", shell(request, "rules") | context, status=409 if problem else 200)
 
 
 @reads_rules
@@ -97,4 +102,7 @@ def ticket_rule_test(request: AgentRequest, number: int) -> HttpResponse:
     decision = visible_ticket(request, number).decisions.select_related("ticket__customer", "rule_set").first()
     if decision is None:
         raise Http404
-    return redirect("rule-test", rule_test_from(decision, by=request.user).pk)
+    try:
+        return redirect("rule-test", rule_test_from(decision, by=request.user).pk)
+    except RuleTestError as problem:
+        return _list_page(request, problem=str(problem))

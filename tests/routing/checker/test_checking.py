@@ -96,9 +96,7 @@ def test_example_is_a_ticket_that_two_rules_match() -> None:
     [finding] = check_rules(ordered, BANDS, examples_at=NOW)
 
     shown = "Placed Order exactly once in the last 2 hours and country equals Sweden and ticket channel equals sms"
-    assert finding == Finding(
-        *(Kind.PARTLY_SHADOWED, "b", ("a",), shown), f"Some tickets that match go to rule 1, A, first, as one of which this is true: {shown}."
-    )
+    assert finding == Finding(*(Kind.PARTLY_SHADOWED, "b", ("a",), shown), f"Some of its tickets go to rule 1, A, first: for example where {shown}.")
 
 
 def test_example_goes_to_the_rule_that_it_is_of() -> None:
