@@ -50,6 +50,7 @@ class Report:
     """`loads` by team; `rules`: of each rule, how many it took, or put into its view, and how many with the draft."""
 
     moved: int = 0
+    entering: int = 0  # more than before enter a view, by all rules together
     loads: dict[int, Load] = field(default_factory=dict)
     rules: dict[int, list[int]] = field(default_factory=dict)
 
@@ -57,6 +58,7 @@ class Report:
 def report_of(test: BackTest) -> Report:
     """Where several teams would take turns, each gets its share."""
     report = Report(rules={int(rule): list(counts) for rule, counts in test.found.get("views", {}).items()})
+    report.entering = sum(max(after - before, 0) for before, after in report.rules.values())
     for fate, n in _fates(test):
         report.moved += n if fate.has_moved else 0
         _count(report, fate, n)

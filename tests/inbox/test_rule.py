@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from agents.models import Agent, Role
 from helpdesk.tickets.models import SavedView, Ticket
+from routing.backtest.models import BackTest
 from routing.checking import Finding
 from routing.models import RoutingDecision, Rule, RuleSet
 from routing.publication import publish
@@ -259,3 +260,16 @@ def test_page_of_a_rule_costs_the_same_among_1_and_3(tab: Client, cleo: Agent) -
     publish(by=cleo)
 
     assert queries(tab, f"/routing/{rule.pk}/") == needed
+
+
+def test_back_test_keeps_what_was_typed(tab: Client, cleo: Agent) -> None:
+    """It tests what stands on the page, a rule that is off as if it were on."""
+    rule = create_rule("Mine", SMS, to=To(new_view="Watch"), by=cleo)
+    switch_rule(rule, is_active=False, by=cleo)
+
+    response = tab.post(f"/routing/{rule.pk}/", FIELDS | TO_VIEW | {"name": "Changed", "then": "back-test"})
+
+    rule.refresh_from_db()
+    test = BackTest.objects.get()
+    assert (response.status_code, response.headers["Location"]) == (302, f"/routing/back-tests/{test.pk}/")
+    assert (rule.name, rule.is_active, [each["name"] for each in test.rules]) == ("Changed", False, ["Changed"])

@@ -12,6 +12,7 @@ from django_ox.testing import run_tasks
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket
+from routing import router
 from routing.models import Ledger, RoundRobinSettings, RoutingDecision
 from routing.router import route_ticket, route_waiting
 from routing.shifts import go_offline, go_online
@@ -197,3 +198,22 @@ def test_routing_again_and_handing_out_at_once_wait_for_each_other_in_order() ->
 
         assert owners(*tickets) == ["Ada"] * 4
         go_offline(ada)
+
+
+def test_ticket_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = make_ticket(), make_ticket()
+    for ticket in (first, second):
+        route_ticket(ticket.pk, cause="created")
+    give = router._give_waiting
+
+    def fail_for_the_first(ticket_id: int) -> Any:
+        if ticket_id == first.pk:
+            raise RuntimeError("This ticket cannot be given.")
+        return give(ticket_id)
+
+    monkeypatch.setattr(router, "_give_waiting", fail_for_the_first)
+    ida = make_agent("Ida", online=True)
+
+    route_waiting()
+
+    assert [again(ticket).assignee for ticket in (first, second)] == [None, ida]

@@ -19,6 +19,7 @@ from helpdesk.inbox.rule_form import RuleForm, as_written, draft_with, team_choi
 from helpdesk.inbox.rule_tests import tests_of
 from helpdesk.inbox.views.rules import known_rule
 from routing import rules as verbs
+from routing.backtest.runs import start
 from routing.checking import findings
 from routing.effect import effect_of
 from routing.models import Rule
@@ -80,6 +81,8 @@ def _save(request: AgentRequest, form: RuleForm, rule: Rule | None) -> HttpRespo
 
 
 def _go_on(request: AgentRequest, rule: Rule) -> HttpResponse:
+    if request.POST.get("then") == "back-test" and verbs.may_publish(request.user):
+        return redirect("back-test", start(by=request.user, days=30, also=[rule.pk]).pk)
     if request.POST.get("then") != "publish" or not verbs.may_publish(request.user):
         return redirect(f"{reverse('rule', args=[rule.pk])}?saved")
     if not rule.is_active:  # who publishes a rule wants it on
