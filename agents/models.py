@@ -58,6 +58,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.AGENT)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Of the screens; empty: the browser's"))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting: the history keeps its names."))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

@@ -24,6 +24,7 @@ def keep_ticket(decision: RoutingDecision, ticket: Ticket) -> None:
     decision.tags = SEPARATOR.join(["", *ticket_value(ticket, "tags"), ""])
     decision.sentiment_label, decision.sentiment_score = ticket.sentiment_label, ticket.sentiment_score
     decision.team_before, decision.assignee_before = ticket_value(ticket, "team") or "", ticket_value(ticket, "assignee") or ""
+    decision.priority = ticket.priority
 
 
 def answers_to_keep(rules: Rules, answers: Answers) -> list[Any]:
@@ -67,6 +68,8 @@ class Recorded:
                 return decision.team_before or None
             case "assignee":
                 return decision.assignee_before or None
+            case "priority":
+                return decision.priority
             case "body":
                 return body_until(decision.ticket, decision.at)
         return ticket_value(decision.ticket, name)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
 from helpdesk.customers.models import Segment
-from helpdesk.tickets.models import Channel, SavedView, Tag, Ticket
+from helpdesk.tickets.models import Channel, Priority, SavedView, Tag, Ticket
 from routing.applying.models import Application as Application  # Django looks for models here
 from routing.applying.models import Move as Move
 from routing.backtest.models import BackTest as BackTest  # Django looks for models here
@@ -125,6 +125,7 @@ class RoutingDecision(models.Model):
     sentiment_score = models.PositiveSmallIntegerField(null=True)
     team_before = models.CharField(max_length=80, blank=True)
     assignee_before = models.CharField(max_length=150, blank=True)
+    priority = models.CharField(max_length=6, default=Priority.NORMAL)
     values: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list, help_text=_("What the rules looked at of the customer, in their order"))
     until: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, help_text=_("Until when a match holds, by rule"))
     teams: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, help_text=_("Those that tags or segments named"))

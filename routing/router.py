@@ -120,7 +120,7 @@ def route_waiting() -> int:
 def _waiting() -> QuerySet[Ticket]:
     """The latest event is the one written last: clocks differ between machines."""
     latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-pk")
-    unowned = Ticket.objects.open().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
+    unowned = Ticket.objects.awake().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
     return unowned.filter(latest="routed").order_by("created_at", "pk")
 
 

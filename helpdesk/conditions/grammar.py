@@ -21,7 +21,7 @@ from helpdesk.conditions.shape import DefinitionError, choice, fields, items, jo
 __all__ = ["DefinitionError", "as_json", "parse_definition"]
 
 LIMIT = 100
-TICKET_FIELDS = ("channel", "tags", "status", "sentiment", "sentiment_score", "subject", "body", "language", "team", "assignee", "created")
+TICKET_FIELDS = ("channel", "tags", "status", "sentiment", "sentiment_score", "subject", "body", "language", "team", "assignee", "priority", "created")
 EXPECTED_DATE = "expected_date_of_next_purchase"
 DIMENSIONS = (
     *("average_days_between_orders", "average_order_value", "churn_probability", "historic_clv", "historic_number_of_orders"),
@@ -204,8 +204,6 @@ def _profile_property(data: Any, path: str) -> PropertyCondition:
 
 def _ticket_property(data: Any, path: str) -> TicketCondition:
     fields(data, path, "type", "property", "filter")
-    if data["property"] == "priority":
-        raise DefinitionError(join(path, "property"), "one of " + ", ".join(TICKET_FIELDS) + "; tickets have no priority yet")
     name = choice(data, "property", path, TICKET_FIELDS)
     allowed = _TICKET_FILTERS.get(name, (String, Existence))  # any other would never match, and not say so
     return TicketCondition(name, parse_filter(data["filter"], f"{path}.filter", *allowed))

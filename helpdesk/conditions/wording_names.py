@@ -48,6 +48,7 @@ TICKET_FIELDS = {
     "language": _("ticket language"),
     "team": _("ticket team"),
     "assignee": _("ticket assignee"),
+    "priority": _("ticket priority"),
     "created": _("ticket creation date"),
 }
 

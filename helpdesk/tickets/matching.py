@@ -64,6 +64,7 @@ def ticket_columns(prefix: str = "") -> dict[str, Known]:
         "sentiment_score": number(f"{prefix}sentiment_score"),
         "team": text(f"{prefix}team__name"),
         "assignee": text(f"{prefix}assignee__name"),
+        "priority": text(f"{prefix}priority"),
         "created": _time(f"{prefix}created_at"),
         "tags": _tags(f"{prefix}pk"),
         "body": body(f"{prefix}pk"),

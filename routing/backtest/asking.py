@@ -15,7 +15,7 @@ from helpdesk.conditions.grammar import Condition, Definition, TicketCondition
 from helpdesk.customers.asking.filter_queries import NEVER
 from helpdesk.customers.asking.matching import AboutCustomer, joined
 from helpdesk.customers.asking.moments import AsOf
-from helpdesk.tickets.matching import about_ticket, body, entries, number, some_text, ticket_columns
+from helpdesk.tickets.matching import about_ticket, body, entries, number, some_text, text, ticket_columns
 from routing.models import RuleSet
 from routing.rule_set import PlacedRule, Rules, rules_of
 
@@ -32,6 +32,7 @@ def as_it_was(definition: Definition, between: Between | None = None) -> Q:
         "sentiment_score": number("sentiment_score"),
         "team": some_text("team_before"),
         "assignee": some_text("assignee_before"),
+        "priority": text("priority"),
         "tags": entries("tags"),
         "body": body("ticket_id", created_at__lte=OuterRef("at")),
     }

@@ -24,7 +24,7 @@ from helpdesk.conditions.grammar import (
 )
 from helpdesk.customers.facts import OWN, stored_name
 from helpdesk.customers.predictions.bands import Bands
-from helpdesk.tickets.models import Channel, SentimentLabel
+from helpdesk.tickets.models import Channel, Priority, SentimentLabel
 from routing.checker.happenings import Happenings
 from routing.checker.terms import Term, Terms
 from routing.checker.values import Shape, Value
@@ -41,6 +41,7 @@ _SHAPES: dict[Look, Shape] = {
     **{("ticket", name): _ALWAYS_TEXT for name in ("subject", "body", "language")},
     ("ticket", "channel"): Shape(tuple(Channel.values), "text", is_text_or_nothing=True),
     ("ticket", "status"): Shape(("open", "closed"), "text", is_text_or_nothing=True),
+    ("ticket", "priority"): Shape(tuple(Priority.values), "text", is_text_or_nothing=True),
     ("ticket", "sentiment"): Shape(tuple(SentimentLabel.values), is_text_or_nothing=True),
     ("ticket", "tags"): Shape(always="list"),
     ("ticket", "created"): Shape(always="moment"),

@@ -36,16 +36,16 @@ pytestmark = [
 MESSAGES, ROUNDS = 20, 6
 CUSTOMERS, DECISIONS, DAYS = 1_000_000, 1_000_000, 30
 _TICKETS = """
-INSERT INTO tickets_ticket (id, customer_id, channel, inbox, thread_key, subject, preview, language, assigned_automatically, sentiment_label,
+INSERT INTO tickets_ticket (id, customer_id, channel, inbox, thread_key, subject, preview, language, assigned_automatically, sentiment_label, priority, is_spam,
                             created_at, last_message_at, closed_at)
 SELECT n, 1 + (random() * (%(customers)s - 1))::int, (ARRAY['email','webchat','sms','social','api'])[1 + n %% 5], 'support@desk.example', 't' || n,
-       'Where is my order number ' || n, '', 'sv', false, '', at, at, at
+       'Where is my order number ' || n, '', 'sv', false, '', 'normal', false, at, at, at
 FROM (SELECT n, %(now)s::timestamptz - (%(rows)s - n) * (%(days)s * interval '1 day') / %(rows)s AS at FROM generate_series(1, %(rows)s) n) told
 """
 _DECISIONS = """
 INSERT INTO routing_routingdecision (id, ticket_id, cause, at, matched, team_was_chosen, was_open, tags, sentiment_label, team_before, assignee_before,
-                                     values, until, teams, candidates, waiting_because)
-SELECT id, id, 'created 1', created_at, ',', false, true, E'\\x1fOrder\\x1f', '', '', '', '[1, "gold", "Medium"]', '{}', '[]', '[[1, "offline"]]', ''
+                                     priority, values, until, teams, candidates, waiting_because)
+SELECT id, id, 'created 1', created_at, ',', false, true, E'\\x1fOrder\\x1f', '', '', '', 'normal', '[1, "gold", "Medium"]', '{}', '[]', '[[1, "offline"]]', ''
 FROM tickets_ticket
 """
 

@@ -13,7 +13,7 @@ from agents.models import Agent, Team
 from helpdesk.conditions.grammar import EXPECTED_DATE
 from helpdesk.customers.models import Customer, Event, Membership, PropertyValue, Segment
 from helpdesk.customers.values import columns, typed
-from helpdesk.tickets.models import Channel, Message, Tag, Ticket
+from helpdesk.tickets.models import Channel, Message, Priority, Tag, Ticket
 from tests.conditions import reference
 from tests.conditions.strategies import DEFINITIONS, INSTANTS, LONG_AGO, MOMENT, NUMBERS, STRANGE, TYPED, VALUES, WORDS, ZONES, written
 from tests.factories import make_agent, make_team
@@ -89,6 +89,7 @@ def _tickets(at: st.SearchStrategy[datetime]) -> st.SearchStrategy[dict[str, Any
         "language": st.sampled_from(["", "sv", "å"]),
         "team": st.sampled_from([None, "a", "Returns"]),
         "assignee": st.sampled_from([None, "Ida", "å"]),
+        "priority": st.sampled_from(Priority.values),
         "created": at,
         "messages": st.lists(st.tuples(st.sampled_from(["customer", "ai"]), WORDS), max_size=3),
     }
@@ -175,7 +176,7 @@ class Desk:
         return Event(customer=customer, metric=told["metric"], occurred_at=told["at"], value=value, properties=properties, typed=typed(properties))
 
     def _ticket(self, customer: Customer, told: dict[str, Any], key: str) -> None:
-        same = {name: told[name] for name in ("channel", "subject", "language", "sentiment_score")}
+        same = {name: told[name] for name in ("channel", "subject", "language", "sentiment_score", "priority")}
         others = {"team": self.teams[told["team"]], "assignee": self.agents[told["assignee"]], "sentiment_label": told["sentiment"] or ""}
         times = {"created_at": told["created"], "closed_at": told["created"] if told["closed"] else None}
         ticket = Ticket.objects.create(customer=customer, thread_key=key, **same, **others, **times)

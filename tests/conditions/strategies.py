@@ -120,7 +120,9 @@ METRIC = st.builds(
 )
 NARROWED = st.builds(lambda condition, wanted: condition | {"metric_filters": wanted}, METRIC, METRIC_FILTERS)
 TICKET = st.one_of(
-    st.builds(about_ticket, st.sampled_from(["channel", "status", "sentiment", "subject", "body", "language", "team", "assignee"]), TEXTUAL | EXISTENCE),
+    st.builds(
+        about_ticket, st.sampled_from(["channel", "status", "sentiment", "subject", "body", "language", "team", "assignee", "priority"]), TEXTUAL | EXISTENCE
+    ),
     st.builds(about_ticket, st.just("tags"), LISTS | EXISTENCE),
     st.builds(about_ticket, st.just("sentiment_score"), NUMERIC | EXISTENCE),
     st.builds(about_ticket, st.just("created"), DATES | EXISTENCE),

@@ -45,8 +45,8 @@ def test_fast_way_and_way_that_keeps_what_it_saw_agree(data: dict[str, Any], som
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (about_ticket("priority", text("equals", "high")), ".property: expected one of channel, tags, status, sentiment, sentiment_score, "
-         "subject, body, language, team, assignee, created; tickets have no priority yet."),
+        (about_ticket("mood", text("equals", "high")), ".property: expected one of channel, tags, status, sentiment, sentiment_score, "
+         "subject, body, language, team, assignee, priority, created."),
         (about_them("x", text("regex", r"\d")), ".filter.value: expected a simpler regular expression (\\ stands only before punctuation: write "
          "[0-9] for a digit, [A-Za-z0-9_] for a letter; a group is not referred back to, at character 2)."),
         (about_them("x", some("length-equals", "3")), ".filter.value: expected a whole number from 0 to 100000."),

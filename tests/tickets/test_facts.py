@@ -41,6 +41,7 @@ def test_ticket_answers_every_field_of_the_grammar() -> None:
         "language": "",
         "team": "Returns",
         "assignee": "Ida",
+        "priority": "normal",
         "created": ticket.created_at,
     }
 

@@ -15,7 +15,7 @@ from helpdesk.customers.segments import segment_names
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.builder.filters import Row, read_text
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.tickets.models import Channel, SentimentLabel, Tag
+from helpdesk.tickets.models import Channel, Priority, SentimentLabel, Tag
 
 MOST = 500
 _TESTS_OF_KINDS = {"date": "date:in-the-last", "number": "numeric:greater-than-or-equal", "boolean": "boolean:equals", "list": "list:contains"}
@@ -104,6 +104,7 @@ def _of_tickets() -> dict[str, Offer]:
     return {
         "channel": list(Channel.choices),
         "sentiment": list(SentimentLabel.choices),
+        "priority": list(Priority.choices),
         "status": list(words.STATUSES.items()),
         "tags": _plain(Tag.objects.values_list("name", flat=True)[:MOST]),
         "team": _plain(Team.objects.values_list("name", flat=True)),

@@ -128,6 +128,7 @@ TICKET_FIELDS = {
     "language": _("Language"),
     "team": _("Team"),
     "assignee": _("Assignee"),
+    "priority": _("Priority"),
     "created": _("Created"),
 }
 DIMENSIONS = {name: capfirst(KNOWN_PROPERTIES[name]) for name in grammar.DIMENSIONS}
