@@ -23,7 +23,7 @@ BANDS = ((0.66, "High"), (0.33, "Medium"), (0.0, "Low"))
 DESTINATIONS: list[dict[str, Any]] = [{"team": 1}, {"team": 1}, {"team": 2}, {"view": 1}, {"view": 2}]
 MOODS = [(label, score) for label, scores in {"urgent": range(6), "negative": range(4), "promoter": (9, 10)}.items() for score in scores]
 MOODS += [("neutral", score) for score in (4, 5, 6)] + [("positive", score) for score in (7, 8)]
-_TICKET = {"channel": "email", "tags": [], "closed": False, "subject": "", "language": "", "team": None, "assignee": None, "messages": []}
+_TICKET = {"channel": "email", "tags": [], "closed": False, "subject": "", "language": "", "team": None, "assignee": None, "priority": "normal", "messages": []}
 
 
 @dataclass
