@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,14 +12,18 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
 
 from agents import people
-from agents.admin_forms import AgentForm, BusinessHoursForm, NewAgentForm, PasswordForm
+from agents.admin_forms import AgentForm, BusinessHoursForm, NewAgentForm, PasswordForm, SpecialDayForm
 from agents.availability import presence_of
-from agents.models import Agent, BusinessHours, Role
+from agents.hours import coming_closed_days
+from agents.models import Agent, BusinessHours, Role, SpecialDay
 from helpdesk.admin_pages import DeskAdmin, OneRowAdmin, display, person
 
 ROLE_COLOURS = dict.fromkeys(Role, "default") | {Role.OWNER: "primary", Role.ADMIN: "info", Role.MANAGER: "info"}
@@ -130,11 +135,35 @@ class AgentAdmin(UserAdmin, DeskAdmin):  # type: ignore[type-arg]  # Django's cl
         return words[presence_of(getattr(agent, "availability", None))]
 
 
+class SpecialDayInline(TabularInline):  # type: ignore[misc]  # the theme has no types
+    model = SpecialDay
+    form = SpecialDayForm
+    fields = ("date", "name", "opening")
+    extra = 1
+    verbose_name_plural = gettext_lazy("Closed days, and days with other hours")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SpecialDay]:
+        """Those that are to come: what is past is kept, and in nobody's way."""
+        days: QuerySet[SpecialDay] = super().get_queryset(request).filter(date__gte=timezone.localdate() - timedelta(days=1))
+        return days
+
+
 @admin.register(BusinessHours)
 class BusinessHoursAdmin(OneRowAdmin):
     form = BusinessHoursForm
+    inlines = (SpecialDayInline,)
+    readonly_fields = ("coming",)
     fieldsets = (
         (None, {"fields": ("time_zone",)}),
         (gettext_lazy("Opening hours"), {"fields": BusinessHoursForm.DAYS, "description": gettext_lazy("As 09:00–12:00, 13:00–17:00. Empty means closed.")}),
-        (gettext_lazy("Closed days"), {"fields": ("holidays",)}),
+        (gettext_lazy("Holidays"), {"fields": ("country", "coming")}),
     )
+
+    @display(description=gettext_lazy("Closed in the coming year"))
+    def coming(self, hours: BusinessHours) -> str:
+        days = coming_closed_days(hours)
+        return (
+            format_html_join("", "<p>{} {}</p>", ((date_format(day, "D j E Y"), name) for day, name in days))
+            if days
+            else _("No day that is not closed every week.")
+        )

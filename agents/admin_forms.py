@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from itertools import pairwise
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -13,16 +12,16 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from holidays.registry import COUNTRIES
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import (
     UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminSelect2Widget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from agents import people
-from agents.models import Agent, BusinessHours, Role, Team
+from agents.models import Agent, BusinessHours, Role, SpecialDay, Team
 
 _PERIOD = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 
@@ -97,6 +96,11 @@ class PasswordForm(AdminPasswordChangeForm):
         return agent
 
 
+def _countries() -> list[tuple[str, str]]:
+    """Those whose public holidays are known, by their English names."""
+    return [("", _("None")), *((codes[1], module.replace("_", " ").title()) for module, codes in sorted(COUNTRIES.items()))]
+
+
 class BusinessHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     """A line for each weekday instead of JSON; the model's own check has the last word."""
 
@@ -105,25 +109,25 @@ class BusinessHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), choices=lambda: [(name, name) for name in sorted(available_timezones())], widget=UnfoldAdminSelect2Widget
     )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Public holidays"),
+        choices=_countries,
+        required=False,
+        help_text=gettext_lazy("The desk is closed on those of this country. Days on which it is open all the same stand below, with their hours."),
+        widget=UnfoldAdminSelect2Widget,
+    )
     day_0, day_1, day_2, day_3, day_4, day_5, day_6 = (
         forms.CharField(label=WEEKDAYS[day], required=False, widget=UnfoldAdminTextInputWidget({"placeholder": gettext_lazy("Closed")})) for day in range(7)
-    )
-    holidays = forms.CharField(
-        label=gettext_lazy("Closed days"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget({"rows": 8}),
-        help_text=gettext_lazy("One date a line, as 2026-12-24."),
     )
 
     class Meta:
         model = BusinessHours
-        fields = ("time_zone",)
+        fields = ("time_zone", "country")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for day, periods in self.instance.days.items():
-            self.initial[f"day_{day}"] = ", ".join(f"{opens}–{closes}" for opens, closes in periods)
-        self.initial["holidays"] = "\n".join(self.instance.closed_days)
+            self.initial[f"day_{day}"] = written_periods(periods)
 
     def clean(self) -> dict[str, Any]:
         days: dict[str, list[list[str]]] = {}
@@ -136,15 +140,28 @@ class BusinessHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         self.instance.days = days
         return self.cleaned_data
 
-    def clean_holidays(self) -> str:
-        lines = [line.strip() for line in self.cleaned_data["holidays"].splitlines() if line.strip()]
-        for line in lines:
-            try:
-                date.fromisoformat(line)
-            except ValueError:
-                raise ValidationError(_("“%(line)s” is not a date. Write it as 2026-12-24.") % {"line": line}) from None
-        self.instance.closed_days = sorted(set(lines))
-        return "\n".join(lines)
+
+class SpecialDayForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """A closed day, or one with hours of its own."""
+
+    opening = forms.CharField(label=gettext_lazy("Open"), required=False, widget=UnfoldAdminTextInputWidget({"placeholder": gettext_lazy("Closed")}))
+
+    class Meta:
+        model = SpecialDay
+        fields = ("date", "name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["opening"] = written_periods(self.instance.periods)
+
+    def clean_opening(self) -> str:
+        self.instance.periods = read_periods(self.cleaned_data["opening"])
+        return str(self.cleaned_data["opening"])
+
+
+def written_periods(periods: list[list[str]]) -> str:
+    """As `read_periods` reads them."""
+    return ", ".join(f"{opens}–{closes}" for opens, closes in periods)
 
 
 def read_periods(text: str) -> list[list[str]]:

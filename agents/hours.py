@@ -1,28 +1,125 @@
-"""Business hours (A19, C1): is the desk open at an instant?"""
+"""Business hours (A19, C1): is the desk open at an instant, when does it open, and was it open for long enough?
+
+All of it is told in the wall clock of the desk's time zone, so it follows daylight saving by itself: a period that begins in the hour
+that is left out begins with what follows it, and one in the hour that comes twice is open twice.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import holidays
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
 
 from agents.models import BusinessHours
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+FARTHEST = 400  # days that are looked through
+
+Periods = list[list[str]]
 
 
 def desk_hours() -> BusinessHours:
-    return BusinessHours.objects.filter(pk=1).first() or BusinessHours(pk=1)
+    return BusinessHours.objects.prefetch_related("special_days").filter(pk=1).first() or BusinessHours(pk=1)
 
 
 def is_open(hours: BusinessHours, at: datetime) -> bool:
     """`at` is aware. A period holds its opening minute and not its closing one; "24:00" is midnight."""
     local = at.astimezone(ZoneInfo(hours.time_zone))
-    if local.date().isoformat() in hours.closed_days:
-        return False
     now = f"{local:%H:%M}"
-    return any(opens <= now < closes for opens, closes in hours.days.get(str(local.weekday()), []))
+    return any(opens <= now < closes for opens, closes in periods_on(hours, local.date()))
+
+
+def periods_on(hours: BusinessHours, day: date) -> Periods:
+    """A day of its own, else closed on a public holiday, else as on every such weekday."""
+    for special in hours.special_days.all():
+        if special.date == day:
+            return special.periods
+    if day in public_holidays(hours.country, day.year):
+        return []
+    periods: Periods = hours.days.get(str(day.weekday()), [])
+    return periods
+
+
+def public_holidays(country: str, year: int) -> Mapping[date, str]:
+    """Their names in the reader's language where they are known in it, else in the country's own."""
+    return _public_holidays(country, year, to_locale(get_language() or "en")) if country else {}
+
+
+@lru_cache(maxsize=200)
+def _public_holidays(country: str, year: int, locale: str) -> Mapping[date, str]:
+    known = holidays.list_localized_countries().get(country, [])
+    language = next((each for each in known if each.startswith(locale[:2])), None)
+    return dict(holidays.country_holidays(country, years=year, language=language))
+
+
+def opens_next(hours: BusinessHours, at: datetime) -> datetime | None:
+    """The first instant from `at` on at which the desk is open: `at` itself if it is. UTC; None if it stays closed for more than a year."""
+    if is_open(hours, at):
+        return at.astimezone(UTC)
+    zone = ZoneInfo(hours.time_zone)
+    first = at.astimezone(zone).date()
+    for day in (first + DAY * number for number in range(FARTHEST)):
+        if opening := min((each for each in _beginnings(hours, day, zone) if each >= at and is_open(hours, each)), default=None):
+            return opening
+    return None
+
+
+def _beginnings(hours: BusinessHours, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """Of that day, in UTC: when the clock shows the beginning of a period, and when the clock itself is changed."""
+    for opens, _closes in periods_on(hours, day):
+        yield from (_instant(day, opens, zone, fold) for fold in (0, 1))
+    yield from _clock_changes(day, zone)
+
+
+def _instant(day: date, time: str, zone: ZoneInfo, fold: int = 0) -> datetime:
+    hour, minute = map(int, time.split(":"))
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone follows, when the wall clock is known
+    return (midnight + timedelta(hours=hour, minutes=minute)).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+@lru_cache(maxsize=2_000)
+def _clock_changes(day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """The instant at which the offset of that day changes, if it does."""
+    start, end = _instant(day, "00:00", zone), _instant(day, "24:00", zone)
+    before = start.astimezone(zone).utcoffset()
+    if end.astimezone(zone).utcoffset() == before:
+        return ()
+    while end - start > MINUTE:
+        middle = start + (end - start) // 2 // MINUTE * MINUTE
+        start, end = (middle, end) if middle.astimezone(zone).utcoffset() == before else (start, middle)
+    return (end,)
+
+
+def has_been_open(hours: BusinessHours, at_least: timedelta, *, since: datetime, until: datetime) -> bool:
+    """Between the two instants, in all; of the last FARTHEST days."""
+    return any(total >= at_least for total in accumulate(_open_stretches(hours, max(since, until - DAY * FARTHEST), until)))
+
+
+def _open_stretches(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[timedelta]:
+    zone = ZoneInfo(hours.time_zone)
+    day = since.astimezone(zone).date()
+    while day <= until.astimezone(zone).date():
+        for opens, closes in periods_on(hours, day):
+            yield max(min(_instant(day, closes, zone), until) - max(_instant(day, opens, zone), since), timedelta())
+        day += DAY
+
+
+def coming_closed_days(hours: BusinessHours, *, days: int = 366) -> list[tuple[date, str]]:
+    """The dates from today on that are closed though their weekday is not, with their names."""
+    today = timezone.now().astimezone(ZoneInfo(hours.time_zone)).date()
+    own = {special.date: special.name for special in hours.special_days.all()}
+    coming = (today + DAY * number for number in range(days))
+    closed = (day for day in coming if hours.days.get(str(day.weekday())) and not periods_on(hours, day))
+    return [(day, own.get(day) or public_holidays(hours.country, day.year).get(day, "")) for day in closed]
 
 
 def check_days(days: Any) -> str:
@@ -41,11 +138,3 @@ def _is_period(period: Any) -> bool:
 
 def _is_time(value: Any) -> bool:
     return isinstance(value, str) and (value == "24:00" or _TIME.fullmatch(value) is not None)
-
-
-def check_closed_days(days: Any) -> str:
-    try:
-        is_right = isinstance(days, list) and all(date.fromisoformat(day).isoformat() == day for day in days)
-    except (TypeError, ValueError):
-        is_right = False
-    return "" if is_right else 'Write dates as ["2026-12-24"].'

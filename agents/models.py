@@ -132,6 +132,7 @@ class Availability(models.Model):
     is_online = models.BooleanField(_("online"), default=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     seen_at = models.DateTimeField(_("last sign of life"), default=timezone.now)
+    signed_in_until = models.DateTimeField(null=True, blank=True, help_text=_("When the session ends that was last seen; empty: there is none that could end"))
 
     class Meta:
         verbose_name = _("availability")
@@ -160,7 +161,7 @@ class BusinessHours(models.Model):
         default=_default_days,
         help_text=_('Periods for each weekday, Monday = 0: {"0": [["09:00", "12:00"], ["13:00", "17:00"]]}'),
     )
-    closed_days = models.JSONField(_("closed days"), default=list, blank=True, help_text=_('Dates on which the desk is closed: ["2026-12-24"]'))
+    country = models.CharField(_("public holidays"), max_length=2, blank=True, help_text=_("The desk is closed on them. Empty: on none."))
 
     class Meta:
         verbose_name = _("business hours")
@@ -171,11 +172,28 @@ class BusinessHours(models.Model):
         return str(_("Business hours"))
 
     def clean(self) -> None:
-        from agents.hours import check_closed_days, check_days
+        from agents.hours import check_days
 
-        problems = {"days": check_days(self.days), "closed_days": check_closed_days(self.closed_days)}
-        if found := {field: text for field, text in problems.items() if text}:
-            raise ValidationError(found)
+        if problem := check_days(self.days):
+            raise ValidationError({"days": problem})
+
+
+class SpecialDay(models.Model):
+    """A date with hours of its own, whatever the weekday and the public holidays say."""
+
+    hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="special_days")
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    periods: models.JSONField[list[list[str]], list[list[str]]] = models.JSONField(_("open"), default=list, blank=True, help_text=_("Empty: closed"))
+
+    class Meta:
+        verbose_name = _("closed or open day")
+        verbose_name_plural = _("closed and open days")
+        ordering = ("date",)
+        constraints = [models.UniqueConstraint(fields=["hours", "date"], name="one_entry_per_date", violation_error_message=_("This date is there twice."))]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()
 
 
 class Toast(models.Model):
@@ -184,6 +202,7 @@ class Toast(models.Model):
     class Kind(models.TextChoices):
         ASSIGNED = "assigned", _("Assigned")
         REPLIED = "replied", _("Customer replied")
+        MENTIONED = "mentioned", _("Mentioned")
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="toasts")
     kind = models.CharField(max_length=20, choices=Kind.choices)

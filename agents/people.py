@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.availability import set_availability
-from agents.models import Agent, Availability, Role
+from agents.availability import switch_off
+from agents.models import Agent, Role
 from agents.streams import agent_stream, publish
 
 KEEPERS = (Role.OWNER, Role.ADMIN)
@@ -95,6 +95,11 @@ def sign_out(agent: Agent) -> None:
     live = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     theirs = [session.pk for session in live if session.get_decoded().get(SESSION_KEY) == str(agent.pk)]
     Session.objects.filter(pk__in=theirs).delete()
-    if Availability.objects.filter(agent=agent, is_online=True).exists():
-        set_availability(agent, is_online=False)
+    switch_off(agent.pk)
     transaction.on_commit(lambda: publish(agent_stream(agent.pk), {"kind": "signed_out"}))
+
+
+def choose_language(agent: Agent, language: str) -> None:
+    """Of the person's own screens and notices; "" for the browser's."""
+    Agent.objects.filter(pk=agent.pk).update(language=language)
+    agent.language = language

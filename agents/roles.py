@@ -14,10 +14,12 @@ _PEOPLE = ("agents.view_agent", "agents.add_agent", "agents.change_agent")
 _SETTINGS = (
     *("agents.add_team", "agents.change_team", "agents.delete_team", "agents.view_team"),
     *("agents.view_businesshours", "agents.change_businesshours", "agents.view_availability"),
+    *("agents.view_specialday", "agents.add_specialday", "agents.change_specialday", "agents.delete_specialday"),
     *("routing.add_teammatching", "routing.change_teammatching", "routing.view_teammatching"),
     *("routing.add_rule", "routing.change_rule", "routing.delete_rule", "routing.view_rule", "routing.view_ruleset"),
     *("routing.view_routingdecision", "routing.view_ledgerentry", "routing.view_roundrobinsettings", "routing.change_roundrobinsettings"),
     *("tickets.add_savedview", "tickets.change_savedview", "tickets.delete_savedview", "tickets.view_savedview"),
+    *("tickets.view_macro", "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro"),
     *("tickets.view_tag", "tickets.add_tag", "tickets.change_tag"),
     *("tickets.view_inbound", "tickets.change_inbound", "outbox.view_delivery", "outbox.change_delivery"),
     *("sources.add_source", "sources.change_source", "sources.view_source", "sources.view_received", "sources.change_received"),

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from agents.models import Agent
+from agents.people import sign_out
 from agents.streams import agent_stream, publish
 from routing.shifts import go_offline
 
@@ -19,6 +20,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """The page that one gets to says it already."""
+
+    def set_password(self, user: Agent, password: str) -> None:
+        """V16, A18: whoever is signed in with the old one is signed out by it, and so Offline."""
+        super().set_password(user, password)
+        sign_out(user)
 
     def logout(self, request: HttpRequest) -> Any:
         """A18: signed out is Offline, and the pages that are still open close at once (V12)."""

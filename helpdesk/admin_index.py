@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.models import Inbound, Ticket
+from routing.backlog import absent_owners, left_tickets
 from routing.checker.findings import Kind
 from routing.checking import desk_findings
 from routing.models import TeamMatching
@@ -27,7 +28,7 @@ class Notice:
 
 def notices() -> list[Notice]:
     """For people who may see all of it: the admin lets nobody else in."""
-    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_doubtful_rules(), *_doubtful_teams()]
+    return [*_unread_mail(), *_unread_data(), *_unsent(), *_left_behind(), *_left_tickets(), *_doubtful_rules(), *_doubtful_teams()]
 
 
 def _unread_mail() -> list[Notice]:
@@ -57,6 +58,13 @@ def _left_behind() -> list[Notice]:
         url = f"{reverse('admin:tickets_ticket_changelist')}?assignee__id__exact={owner['assignee']}&status=open"
         found.append(Notice(text % {"n": owner["n"], "name": owner["assignee__name"]}, url))
     return found
+
+
+def _left_tickets() -> list[Notice]:
+    """Of people who can sign in, but are not there (I8)."""
+    count = left_tickets(owners=[owner for owner in absent_owners() if owner.can_answer]).count()
+    text = ngettext("%(n)d open ticket waits with somebody who is not there.", "%(n)d open tickets wait with people who are not there.", count) % {"n": count}
+    return [Notice(text, f"{reverse('backlog')}?in=all")] if count else []
 
 
 def _doubtful_rules() -> list[Notice]:

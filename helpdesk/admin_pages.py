@@ -9,13 +9,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.options import ModelAdmin as DjangoModelAdmin
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from unfold import decorators
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
@@ -131,22 +130,3 @@ class OneRowAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class DestinationAdmin(DeskAdmin):
-    """What rules send tickets to: it stays for as long as a rule does."""
-
-    IN_USE = gettext_lazy("%(name)s cannot be deleted: tickets are sent here by %(rules)s. Change or delete that first.")
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        destination = self.get_object(request, unquote(object_id))
-        if destination is not None and (reason := self.why_kept(destination)):
-            self.message_user(request, reason, messages.ERROR)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
-        response: HttpResponse = super().delete_view(request, object_id, extra_context)
-        return response
-
-    def why_kept(self, destination: Any) -> str:
-        """ "" or, in words, why it cannot be deleted."""
-        rules = ", ".join(f"“{rule}”" for rule in destination.rules.all())
-        return self.IN_USE % {"name": destination, "rules": rules} if rules else ""

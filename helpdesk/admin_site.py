@@ -76,7 +76,12 @@ def _groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [
         (
             _("Tickets"),
-            [(_("Tickets"), "confirmation_number", "tickets.ticket"), (_("Views"), "visibility", "tickets.savedview"), (_("Tags"), "sell", "tickets.tag")],
+            [
+                (_("Tickets"), "confirmation_number", "tickets.ticket"),
+                (_("Views"), "visibility", "tickets.savedview"),
+                (_("Tags"), "sell", "tickets.tag"),
+                (_("Macros"), "bolt", "tickets.macro"),
+            ],
         ),
         (_("Customers"), [(_("Customers"), "groups", "customers.customer")]),
         (

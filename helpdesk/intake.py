@@ -25,10 +25,14 @@ from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_t
 from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
+from helpdesk.tickets.attachments import File
 from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
 from helpdesk.tickets.lifecycle import ThreadIsOpen, add_tag, reopen, set_sentiment
+from helpdesk.tickets.merging import survivor, survivor_of
 from helpdesk.tickets.metrics import TICKET_CREATED, hold_customer, tell
 from helpdesk.tickets.models import Inbound, Message, Ticket
+from helpdesk.tickets.snoozing import wake
+from helpdesk.tickets.spam import add_quietly, is_blocked, spam_of
 from routing.router import route_once_more, route_ticket
 
 log = logging.getLogger(__name__)
@@ -57,7 +61,7 @@ class InboundMessage:
     `conversation_id` is what the channel itself calls the conversation (a chat session, a phone number,
     for mail the first Message-ID of the thread); messages with the same one, from the same sender, share a ticket.
     `reply_to_ticket` is a ticket number that our own signed token proved (V10).
-    `tags` are those of the ticket that it opens, as a form or another program knows them.
+    `tags` are those of the ticket that it opens. `html` is the same text as a mail laid it out, `files` what came with it.
     `is_automatic`: sent by a machine (RFC 3834), never to be answered automatically (V7).
     """
 
@@ -69,6 +73,8 @@ class InboundMessage:
     subject: str
     text: str
     raw: bytes
+    html: str = ""
+    files: tuple[File, ...] = ()
     sent_at: datetime | None = None
     reply_to_ticket: int | None = None
     is_automatic: bool = False
@@ -142,12 +148,15 @@ def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
     at = timezone.now()
     _claim(row)
     customer = identify(**vars(inbound.sender))
-    ticket, opened = _ticket_for(inbound, customer, at)
-    row.message = add_customer_message(ticket, readable(inbound.text), at=at)
+    is_quiet = is_blocked(customer)
+    ticket, opened = (is_quiet and spam_of(customer, inbox=inbound.inbox)) or _ticket_for(inbound, customer, at)
+    wake(ticket, because="customer")
+    text = readable(inbound.text)
+    row.message = add_quietly(ticket, text, at=at) if is_quiet else add_customer_message(ticket, text, at=at, files=inbound.files, html=readable(inbound.html))
     for tag in inbound.tags if opened else ():
         add_tag(ticket, tag, by=None)
     row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
-    row.status, row.reason, row.needs_routing = Inbound.Status.PENDING, "", opened
+    row.status, row.reason, row.needs_routing = (Inbound.Status.DONE if is_quiet else Inbound.Status.PENDING), "", opened and not is_quiet
     row.save()
     process_message.enqueue(row.pk)
     return Receipt("created" if opened else "appended", ticket=ticket.pk, message=row.message_id)
@@ -162,13 +171,14 @@ def _claim(row: Inbound) -> None:
 def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tuple[Ticket, bool]:
     """The ticket a message belongs to, and whether it must be routed: it is new, or has come back."""
     proven = Ticket.objects.filter(pk=inbound.reply_to_ticket, customer=customer).first() if inbound.reply_to_ticket else None
-    if proven is not None:
-        return _returned(proven)
+    key = _open_thread(inbound, customer) or thread_key(inbound, customer)
+    if found := survivor(proven) if proven else survivor_of(inbox=inbound.inbox, thread_key=key):
+        return _returned(found)
     return open_ticket(
         customer=customer,
         channel=inbound.channel,
         inbox=inbound.inbox,
-        thread_key=_open_thread(inbound, customer) or thread_key(inbound, customer),
+        thread_key=key,
         subject=one_line(inbound.subject) or _first_words(readable(inbound.text)),
         language=inbound.sender.language or customer.language,
         at=at,

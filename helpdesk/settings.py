@@ -63,6 +63,7 @@ DEBUG = False
 SECRET_KEY = needed_in_production("SECRET_KEY", "a long random secret", embedded="") or kept_secret()
 ALLOWED_HOSTS = needed_in_production("ALLOWED_HOSTS", "the host names of the desk, separated by commas", embedded="localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "helpdesk.inbox.access.unknown_form"
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helpdesk.inbox.middleware.ReadersLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -174,10 +176,14 @@ TASKS = {
             "BACKOFF_INITIAL": 2,
             "SCHEDULES": {
                 "sweep": {"task": "helpdesk.intake.sweep", "every": 30},
+                "departures": {"task": "helpdesk.tickets.sending.sweep_departures", "every": 15},
                 "deliveries": {"task": "helpdesk.outbox.deliveries.sweep_deliveries", "every": 30},
                 "sources": {"task": "helpdesk.sources.receiving.sweep_received", "every": 30},
-                "waiting": {"task": "routing.router.route_waiting_job", "every": 60},
+                "tickets": {"task": "helpdesk.tickets.snoozing.tend_tickets", "every": 30},
+                "waiting": {"task": "routing.waiting.route_waiting_job", "every": 60},
                 "memberships": {"task": "helpdesk.customers.memberships.update_changed", "every": 10},
+                "renamed": {"task": "helpdesk.tickets.search.indexing.index_renamed", "every": 10},
+                "unindexed": {"task": "helpdesk.tickets.search.indexing.index_missing", "every": 600},
                 "segments": {"task": "helpdesk.customers.memberships.refresh_moving", "every": 300},
                 "predictions": {"task": "helpdesk.customers.predictions.jobs.predict_due", "every": 60},
                 "orders": {"task": "helpdesk.customers.predictions.jobs.fit_orders", "cron": "30 3 * * *"},
@@ -197,6 +203,11 @@ PRESENCE_TTL = env.int("PRESENCE_TTL", 300)
 
 SENTIMENT_TIME_LIMIT = env.float("SENTIMENT_TIME_LIMIT", 5.0)  # seconds, after which a ticket is routed without (C11)
 SENTIMENT_SCORER = env.str("SENTIMENT_SCORER", "customer_agent.builtin_sentiment.BuiltinScorer")
+
+# Conversation --------------------------------------------------------------------------------------
+
+UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", 10)  # in which a reply can be taken back; 0: it leaves at once
+ATTACHMENT_LIMIT = env.int("ATTACHMENT_LIMIT_MB", 25) * 1024 * 1024  # of a file, and of all files of one message
 
 # Imports -------------------------------------------------------------------------------------------
 
@@ -265,6 +276,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
+    "frame-src": [CSP.SELF],  # the frame in which a mail is shown, see inbox.views.originals
     "frame-ancestors": [CSP.NONE],
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
@@ -294,6 +306,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["helpdesk.api.parsers.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "helpdesk.api.base.refused",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Helpdesk API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
@@ -341,7 +354,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"refusals": {"()": "helpdesk.logs.Refusals"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {name: {"level": LOG_LEVEL} for name in ("django", "django_ox", "granian")},
+    "loggers": {name: {"level": LOG_LEVEL} for name in ("django", "django_ox", "granian")} | {"django.request": {"filters": ["refusals"]}},
 }

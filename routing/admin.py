@@ -11,17 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agents.models import Team
 from helpdesk.admin_pages import EVERYWHERE, LongList, OneRowAdmin, ReadOnlyAdmin, display
 from helpdesk.conditions.grammar import Definition
 from helpdesk.conditions.wording import describe
 from helpdesk.customers.segments import segment_names
-from routing.admin_teams import TeamAdmin
+from routing import admin_destinations as admin_destinations  # Django looks for admin pages here
 from routing.models import LedgerEntry, RoundRobinSettings, RoutingDecision, RuleSet
 from routing.reasons import candidates, verdicts
 from routing.rule_set import PlacedRule, Rules
-
-admin.site.register(Team, TeamAdmin)
 
 
 @admin.register(RuleSet)
@@ -80,10 +77,27 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 class RoundRobinSettingsAdmin(OneRowAdmin):
     actions = ("all_in_hours",)
     fieldsets = (
-        (gettext_lazy("Round robin assignment"), {"fields": ("is_on", "capacity")}),
+        (gettext_lazy("Round robin assignment"), {"fields": ("is_on",)}),
+        (gettext_lazy("How many tickets an agent gets"), {"fields": ("capacity", "handing_out_limit", "pace")}),
+        (gettext_lazy("Left tickets"), {"fields": ("backlog_after",)}),
         (gettext_lazy("Only in business hours"), {"fields": ("hours_email", "hours_webchat", "hours_sms", "hours_social", "hours_api", "business_hours")}),
     )
-    readonly_fields = ("business_hours",)
+    readonly_fields = ("business_hours", "pace")
+
+    @display(description=gettext_lazy("in words"))
+    def pace(self, settings: RoundRobinSettings) -> str:
+        """C8."""
+        new = _("A new ticket goes to the agent whose turn it is, however many they have.")
+        if settings.capacity:
+            new = _("A new ticket goes to the agent whose turn it is among those with fewer than %(limit)d open automatic tickets.") % {
+                "limit": settings.capacity
+            }
+        old = _("What has waited is handed out in the same way, oldest first.")
+        if settings.handing_out:
+            old = _("What has waited is handed out oldest first, until everybody Online has %(limit)d; the rest follows as tickets are closed.") % {
+                "limit": settings.handing_out
+            }
+        return f"{new} {old}"
 
     @display(description=gettext_lazy("business hours"))
     def business_hours(self, _settings: RoundRobinSettings) -> str:

@@ -32,6 +32,11 @@ class Finding:
     words: str
     by: tuple[int, ...] = ()
 
+    @property
+    def is_note(self) -> bool:
+        """Nothing is wrong with it: rules above others take some of their tickets, as order is for."""
+        return self.kind == checker.Kind.PARTLY_SHADOWED
+
 
 def findings(contents: list[Written], *, seconds: float = 3.0) -> list[Finding]:
     """In the order of the rules. What cannot be decided within `seconds` is not found."""
@@ -65,5 +70,5 @@ def _checked(contents: list[Written]) -> list[CheckedRule]:
     ]
 
 
-def _told(found: checker.Finding) -> Finding:
+def _told(found: checker.Found) -> Finding:
     return Finding(str(found.kind), int(str(found.key)), found.words, tuple(int(str(key)) for key in found.by))

@@ -186,6 +186,16 @@ class RoundRobinSettings(models.Model):
     capacity = models.PositiveIntegerField(
         _("open automatic tickets per agent"), default=0, help_text=_("An agent who has this many gets no more until one is closed. 0 = no limit.")
     )
+    handing_out_limit = models.PositiveIntegerField(
+        _("of tickets that have waited"),
+        default=20,
+        help_text=_("What has waited for the hours or for somebody Online goes only to agents with fewer open automatic tickets than this. 0 = no limit."),
+    )
+    backlog_after = models.PositiveIntegerField(
+        _("minutes until left tickets are noticed"),
+        default=60,
+        help_text=_("Of business hours without a sign of life of the Offline agent who has them. 0 = never."),
+    )
 
     class Meta:
         verbose_name = _("inbound messages")
@@ -194,6 +204,11 @@ class RoundRobinSettings(models.Model):
 
     def __str__(self) -> str:
         return str(_("Inbound messages"))
+
+    @property
+    def handing_out(self) -> int:
+        """The limit that holds for what has waited (C8): the lower of the two that are set, 0 for none."""
+        return min(filter(None, (self.capacity, self.handing_out_limit)), default=0)
 
     def only_in_hours(self, channel: str) -> bool:
         return bool(getattr(self, f"hours_{Channel(channel).value}"))

@@ -21,16 +21,17 @@ from helpdesk.customers.segments import unfit_segments
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule, RuleSet
 from routing.rule_set import Written, digest_of, live_contents
-from routing.rule_tests.results import failures
+from routing.rule_tests.results import Result, results
 from routing.rules import free_name, hold_all, must_publish, take_over
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a set cannot be published, in words for the user. `rule` is its number; None: all of them together."""
+    """Why a set cannot be published, in words for the user. `rule` is its number; None: all of them together. `test`: of the rule test that fails."""
 
     words: str
     rule: int | None = None
+    test: int | None = None
 
 
 class CannotPublish(ValueError):
@@ -97,8 +98,10 @@ def is_same(one: Written, other: Written) -> bool:
     return one == other or (bool(one["team"] or one["view"]) and one | {"goes_to": ""} == other | {"goes_to": ""})
 
 
-def _are_same(some: list[Written], others: list[Written]) -> bool:
-    return len(some) == len(others) and all(map(is_same, some, others))
+def is_live(contents: list[Written]) -> bool:
+    """Publishing these would change nothing."""
+    live = live_contents()
+    return len(contents) == len(live) and all(map(is_same, contents, live))
 
 
 def _longest_run(before: list[int], after: list[int]) -> set[int]:
@@ -111,22 +114,37 @@ def _longest_run(before: list[int], after: list[int]) -> set[int]:
     return set(best[-1]) if best else set()
 
 
-def obstacles(contents: list[Written]) -> list[Obstacle]:
+def obstacles(contents: list[Written], *, tested: list[Result] | None = None) -> list[Obstacle]:
     """What makes a set unfit to route: a rule that cannot be read, or without a team or view, or that asks about a segment which nobody enters;
-    and a rule test that fails (I4)."""
-    return _homeless(contents) + _about_segments(contents) + _failing_tests(contents)
+    and a rule test that fails (I4). `tested`: the results of all tests, if they are known."""
+    return unfit(contents) + failing_tests(results(contents) if tested is None else tested)
 
 
-def _failing_tests(contents: list[Written]) -> list[Obstacle]:
+def unfit(contents: list[Written]) -> list[Obstacle]:
+    """The same but for tests, which never hold up going back: that is the way out."""
+    return _homeless(contents) + _about_segments(contents)
+
+
+def failing_tests(tested: list[Result]) -> list[Obstacle]:
     words = _("The test “%(test)s” fails: %(words)s")
-    return [Obstacle(words % {"test": each.test, "words": each.words}, each.winner.id if each.winner else None) for each in failures(contents)]
+    failed = [result for result in tested if not result.passed]
+    return [Obstacle(words % {"test": each.test, "words": each.words}, each.winner.id if each.winner else None, each.test.pk) for each in failed]
 
 
 def _homeless(contents: list[Written]) -> list[Obstacle]:
     teams = set(Team.objects.filter(pk__in=[rule["team"] for rule in contents]).values_list("pk", flat=True))
     views = set(SavedView.objects.filter(pk__in=[rule["view"] for rule in contents]).values_list("pk", flat=True))
     words = _("“%(rule)s” has no destination: its team or view was deleted, or never chosen.")
-    return [Obstacle(words % {"rule": rule["name"]}, rule["id"]) for rule in contents if not _has_home(rule, teams, views)]
+    found = [Obstacle(words % {"rule": rule["name"]}, rule["id"]) for rule in contents if not _has_home(rule, teams, views)]
+    return found + _with_taken_names([rule for rule in contents if not rule["team"] and not rule["view"]])
+
+
+def _with_taken_names(contents: list[Written]) -> list[Obstacle]:
+    """A view of this name is there, and a filter fills it."""
+    names = {rule["goes_to"] for rule in contents}
+    taken = set(SavedView.objects.filter(name__in=names, owner=None, definition__isnull=False).values_list("name", flat=True)) if names else set()
+    words = _("“%(rule)s” makes a view named “%(view)s”, and there is one already, which a filter fills. Choose another name.")
+    return [Obstacle(words % {"rule": rule["name"], "view": rule["goes_to"]}, rule["id"]) for rule in contents if rule["goes_to"] in taken]
 
 
 def _has_home(rule: Written, teams: set[int], views: set[int]) -> bool:
@@ -149,6 +167,12 @@ def _about_segments(contents: list[Written]) -> list[Obstacle]:
     return unreadable + [Obstacle(f"“{names[rule]}”: {unfit[number]}", rule) for rule, number in found]
 
 
+def was_published(rule: Rule) -> bool:
+    """Whether any version has it, so that it can be gone back to. Versions are read from the newest on, until one does."""
+    versions = RuleSet.objects.order_by("-number").values_list("rules", flat=True).iterator(chunk_size=10)
+    return any(written["id"] == rule.pk for rules in versions for written in rules)
+
+
 def fingerprint(contents: list[Written]) -> str:
     """Of what a person has looked at before publishing it; and of what it was compared with."""
     return digest_of([*live_contents(), *contents])
@@ -160,10 +184,10 @@ def publish(*, by: Agent | None, note: str = "", leave_out: Collection[int] = ()
     must_publish(by)
     hold_all()  # one publishes after the other
     contents = draft(leave_out=leave_out)
+    if is_live(contents):  # also for whoever has pressed the button twice
+        return None
     if seen and seen != fingerprint(contents):
         raise Overtaken
-    if _are_same(contents, live_contents()):
-        return None
     if found := obstacles(contents):
         raise CannotPublish(found)
     _make_views({rule["id"] for rule in contents} - set(leave_out))
@@ -175,7 +199,7 @@ def publish(*, by: Agent | None, note: str = "", leave_out: Collection[int] = ()
 def _make_views(rules: Collection[int]) -> None:
     """Those that rules have only named so far."""
     for rule in Rule.objects.filter(pk__in=rules).exclude(new_view=""):
-        rule.view, _created = SavedView.objects.get_or_create(name=rule.new_view)
+        rule.view, _created = SavedView.objects.get_or_create(name=rule.new_view, owner=None)
         rule.new_view = ""
         rule.save(update_fields=["view", "new_view"])
 
@@ -193,13 +217,13 @@ def _keep(contents: list[Written], *, by: Agent | None, note: str, restores: Rul
 def restore(version: RuleSet, *, by: Agent | None) -> RuleSet | None:
     """One click back: a new version with the rules of an old one; drafts follow. What came later stays as a draft that is off.
 
-    None where it is live already. CannotPublish where its teams or segments are gone; NotForYou.
+    None where it is live already. CannotPublish where its teams or segments are gone; a rule test that fails does not hold it up. NotForYou.
     """
     must_publish(by)
     hold_all()
-    if _are_same(version.rules, live_contents()):
+    if is_live(version.rules):
         return None
-    if found := obstacles(version.rules):
+    if found := unfit(version.rules):
         raise CannotPublish(found)
     _clear_the_way(version.rules)
     for position, written in enumerate(version.rules, 1):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.tasks import task
 from django.utils import timezone
 
 from helpdesk.tickets.assignment import assign_team
@@ -17,11 +15,10 @@ from helpdesk.tickets.models import SavedView, Ticket, TicketEvent, ViewEntry
 from routing.inputs import keep_ticket
 from routing.matching import Match, match_rules
 from routing.models import RoutingDecision
-from routing.round_robin import Turn, give_to_next_agent
+from routing.round_robin import give_to_next_agent
 from routing.rule_set import live
 from routing.teams import match_teams, next_team
-
-log = logging.getLogger(__name__)
+from routing.waiting import waiting
 
 
 def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
@@ -38,7 +35,7 @@ def route_ticket(ticket_id: int, *, cause: str) -> RoutingDecision:
 
 def route_once_more(ticket_id: int, *, cause: str) -> RoutingDecision | None:
     """C11: by what arrived after it was routed, if nobody has it yet: no agent, no team, and no person has put it where it is."""
-    if not _waiting().filter(pk=ticket_id, team=None).exists():
+    if not waiting().filter(pk=ticket_id, team=None).exists():
         return None
     return route_ticket(ticket_id, cause=cause)
 
@@ -95,50 +92,3 @@ def _give(ticket: Ticket, decision: RoutingDecision) -> None:
     turn = give_to_next_agent(ticket)
     decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, turn.waiting_because
     decision.save(update_fields=["team", "agent", "candidates", "waiting_because"])
-
-
-def route_waiting() -> int:
-    """Hands out what waits, oldest first, until nobody can take more (C8). Returns how many went out.
-
-    A ticket waits when routing found nobody for it. One that a person returned does not: it stays where they put it (A30).
-    """
-    given, stuck = 0, set()
-    for ticket_id, *alike in _waiting().values_list("pk", "team", "channel"):
-        if tuple(alike) in stuck:  # nobody can take the older one of the same team and channel
-            continue
-        try:
-            turn = _give_waiting(ticket_id)
-        except Exception:  # one that fails must not keep the others waiting; the next minute tries it again
-            log.exception("Ticket %s was not handed out", ticket_id)
-            continue
-        given += turn.agent is not None
-        if turn.waiting_because:
-            stuck.add(tuple(alike))
-    return given
-
-
-def _waiting() -> QuerySet[Ticket]:
-    """The latest event is the one written last: clocks differ between machines."""
-    latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-pk")
-    unowned = Ticket.objects.awake().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
-    return unowned.filter(latest="routed").order_by("created_at", "pk")
-
-
-@transaction.atomic
-def _give_waiting(ticket_id: int) -> Turn:
-    Ticket.objects.hold(ticket_id)
-    ticket = _waiting().select_related("customer", "team").filter(pk=ticket_id).first()
-    if ticket is None:  # taken, and perhaps returned, since the job began
-        return Turn()
-    turn = give_to_next_agent(ticket)
-    if turn.agent is not None:
-        decision = ticket.decisions.latest("pk")
-        decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, ""
-        decision.save(update_fields=["agent", "candidates", "waiting_because"])
-    return turn
-
-
-@task
-def route_waiting_job() -> int:
-    """When somebody goes Online, and every minute for the hours that have opened and agents who have closed tickets."""
-    return route_waiting()

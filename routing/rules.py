@@ -121,6 +121,14 @@ def take_over(rule: Rule, written: Written) -> None:
     rule.save()
 
 
+def rule_now(number: int) -> Rule:
+    """RuleError where there is none any more."""
+    rule = Rule.objects.select_related("team", "view", "by").filter(pk=number).first()
+    if rule is None:
+        raise RuleError(_("This rule is not there any more: somebody has deleted it."))
+    return rule
+
+
 def live_version_of(rule: Rule) -> Written | None:
     return next((written for written in live_contents() if written["id"] == rule.pk), None)
 

@@ -34,9 +34,11 @@ class Desk:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
+        """`work-2` is another `work`."""
+        command = name.partition("-")[0]
         options = {"serve": ["--port", str(self.port)], "work": [], "receive_smtp": ["--port", str(self.smtp_port)]}
         self.processes[name] = subprocess.Popen(
-            [sys.executable, "manage.py", name, *options[name]], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
+            [sys.executable, "manage.py", command, *options[command]], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
         )
 
         ports = {"serve": self.port, "receive_smtp": self.smtp_port}

@@ -48,7 +48,7 @@ class DestinationSerializer(StrictSerializer):
         return _there(Team.objects.filter(pk=number).first(), f"There is no team {number}.")
 
     def validate_view(self, number: int) -> SavedView:
-        return _there(SavedView.objects.filter(pk=number).first(), f"There is no view {number}.")
+        return _there(SavedView.objects.filled_by_rules().filter(pk=number).first(), f"There is no view {number}.")
 
     def validate_new_view(self, name: str) -> str:
         return _there(one_line(name), "Give the view a name.")
@@ -120,6 +120,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 class ObstacleSerializer(serializers.Serializer[Any]):
     rule = serializers.IntegerField(allow_null=True, help_text="Null: all of them together.")
+    test = serializers.IntegerField(allow_null=True, help_text="Of the rule test that fails.")
     words = serializers.CharField()
 
 

@@ -23,7 +23,7 @@ from helpdesk.api.segment_serializers import DefinitionSerializer
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
 from helpdesk.conditions.wording import describe
 from helpdesk.customers.segments import segment_names
-from routing.effect import effect_of
+from routing.backtest.effect import effect_of
 from routing.models import Rule
 from routing.publication import draft, written
 from routing.rule_set import Written, live_contents

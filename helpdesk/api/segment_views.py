@@ -14,7 +14,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.base import AnswersTickets, ManagesOrReads, NewestFirst, kept_or_try_again, person
+from helpdesk.api.base import AnswersTickets, Conflict, ManagesOrReads, NewestFirst, kept_or_try_again, person
 from helpdesk.api.segment_serializers import (
     DefinitionSerializer,
     MemberSerializer,
@@ -30,7 +30,8 @@ from helpdesk.conditions.wording import describe
 from helpdesk.customers.asking.effect import effect_of
 from helpdesk.customers.definitions import definition_of
 from helpdesk.customers.models import Customer, Segment
-from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, delete_segment, remove_members, segment_names, size, warnings
+from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, remove_members, segment_names, size, warnings
+from routing.uses import delete_segment
 
 TOO_SLOW = "This takes too long to preview. Make the segment: its size and its members appear when everybody has been asked."
 
@@ -105,7 +106,11 @@ class SegmentView(OfSegment):
         return Response(_detail(segment))
 
     def delete(self, request: Request, number: int) -> Response:
-        delete_segment(self.segment(), by=person(request))
+        """409 where a rule asks about it."""
+        try:
+            delete_segment(self.segment(), by=person(request))
+        except SegmentError as problem:
+            raise Conflict(str(problem)) from problem
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -42,6 +43,20 @@ class SenderSerializer(KeysSerializer):
     language = serializers.CharField(required=False, max_length=10)
 
 
+class FileSerializer(StrictSerializer):
+    """A file with a message."""
+
+    name = serializers.CharField(max_length=400)
+    content_type = serializers.CharField(max_length=100, required=False, default="")
+    content = serializers.CharField(help_text="In Base64. The whole request may have 2 MB.")
+
+    def validate_content(self, value: str) -> bytes:
+        try:
+            return b64decode(value, validate=True)
+        except ValueError as error:
+            raise serializers.ValidationError("This is not Base64.") from error
+
+
 class NewMessageSerializer(StrictSerializer):
     """A customer's message from a gateway of any channel."""
 
@@ -56,6 +71,7 @@ class NewMessageSerializer(StrictSerializer):
     tags = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=20, required=False, default=list, help_text="Of the ticket that it opens."
     )
+    attachments = serializers.ListField(child=FileSerializer(), max_length=50, required=False, default=list)
     sender = SenderSerializer()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +109,22 @@ class MessageSerializer(serializers.Serializer[Any]):
     is_internal = serializers.BooleanField(help_text="A note among the team, which the customer must not see.")
     text = serializers.CharField()
     created_at = serializers.DateTimeField()
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(source="pk")
+    message = serializers.IntegerField(source="message_id")
+    name = serializers.CharField()
+    content_type = serializers.CharField(help_text="As it was claimed; it is downloaded as application/octet-stream, small pictures apart.")
+    size = serializers.IntegerField(help_text="In bytes.")
+
+
+class MacroSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    category = serializers.CharField()
+    body = serializers.CharField(help_text="With its variables, as {{ customer.first_name }}.")
+    is_own = serializers.BooleanField(help_text="Nobody else has it.")
 
 
 class AvailabilitySerializer(StrictSerializer):

@@ -1,7 +1,20 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from helpdesk.api import batch_views, customer_views, decision_views, merge_views, publication_views, rule_views, segment_views, views
+from helpdesk.api import (
+    batch_views,
+    conversation_views,
+    customer_views,
+    decision_views,
+    merge_views,
+    publication_views,
+    rule_views,
+    saved_view_views,
+    search_views,
+    segment_views,
+    ticket_actions,
+    views,
+)
 
 urlpatterns = [
     path("messages/", views.MessagesView.as_view(), name="api-messages"),
@@ -24,15 +37,27 @@ urlpatterns = [
     path("rules/<int:number>/", rule_views.RuleView.as_view(), name="api-rule"),
     path("rules/<int:number>/changes/", rule_views.RuleChangesView.as_view(), name="api-rule-changes"),
     path("rules/<int:number>/copies/", rule_views.RuleCopiesView.as_view(), name="api-rule-copies"),
+    path("search/", search_views.SearchView.as_view(), name="api-search"),
     path("segments/", segment_views.SegmentsView.as_view(), name="api-segments"),
     path("segments/preview/", segment_views.SegmentPreviewView.as_view(), name="api-segment-preview"),
     path("segments/<int:number>/", segment_views.SegmentView.as_view(), name="api-segment"),
     path("segments/<int:number>/members/", segment_views.MembersView.as_view(), name="api-members"),
     path("segments/<int:number>/members/<int:customer>/", segment_views.MemberView.as_view(), name="api-member"),
     path("tickets/", views.TicketsView.as_view(), name="api-tickets"),
+    path("tickets/acts/", ticket_actions.ActsView.as_view(), name="api-acts"),
+    path("tickets/acts/<int:number>/", ticket_actions.ActView.as_view(), name="api-act"),
+    path("tickets/<int:number>/merges/", ticket_actions.TicketMergesView.as_view(), name="api-ticket-merges"),
+    path("tickets/<int:number>/merges/<int:merge>/", ticket_actions.TicketMergeView.as_view(), name="api-ticket-merge"),
+    path("tickets/<int:number>/splits/", ticket_actions.SplitsView.as_view(), name="api-splits"),
     path("tickets/<int:number>/", views.TicketView.as_view(), name="api-ticket"),
     path("tickets/<int:number>/decisions/", decision_views.DecisionsView.as_view(), name="api-decisions"),
     path("tickets/<int:number>/messages/", views.TicketMessagesView.as_view(), name="api-ticket-messages"),
+    path("tickets/<int:number>/attachments/", conversation_views.TicketAttachmentsView.as_view(), name="api-ticket-attachments"),
+    path("attachments/<int:number>/", conversation_views.AttachmentView.as_view(), name="api-attachment"),
+    path("macros/", conversation_views.MacrosView.as_view(), name="api-macros"),
     path("me/availability/", views.AvailabilityView.as_view(), name="api-availability"),
+    path("views/", saved_view_views.SavedViewsView.as_view(), name="api-views"),
+    path("views/<int:number>/", saved_view_views.SavedViewView.as_view(), name="api-view"),
+    path("views/<int:number>/tickets/", saved_view_views.ViewTicketsView.as_view(), name="api-view-tickets"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

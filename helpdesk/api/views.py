@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import django_filters
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -17,6 +16,8 @@ from agents.models import Availability
 from helpdesk import intake
 from helpdesk.api.base import AnswersTickets, NewestFirst, answer, kept_or_try_again, person
 from helpdesk.api.serializers import AvailabilitySerializer, MessageSerializer, NewMessageSerializer, PresenceSerializer, ReceiptSerializer, TicketSerializer
+from helpdesk.tickets.attachments import File
+from helpdesk.tickets.filters import TicketFilters
 from helpdesk.tickets.models import Message, Ticket
 from routing.shifts import go_offline, go_online
 
@@ -41,15 +42,9 @@ def _inbound(data: dict[str, Any], request: Request) -> intake.InboundMessage:
     sender = intake.Sender(**data["sender"])
     conversation = data.get("conversation_id") or sender.external_id or sender.email or sender.phone
     fields = {name: data[name] for name in ("channel", "inbox", "external_id", "subject", "text")}
-    return intake.InboundMessage(**fields, tags=tuple(data["tags"]), sender=sender, conversation_id=conversation, raw=json.dumps(request.data).encode())
-
-
-class TicketFilter(django_filters.FilterSet):
-    open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
-
-    class Meta:
-        model = Ticket
-        fields = ("channel", "assignee", "team", "sentiment_label")
+    files = tuple(File(**file) for file in data["attachments"])
+    raw = json.dumps(request.data).encode()
+    return intake.InboundMessage(**fields, files=files, tags=tuple(data["tags"]), sender=sender, conversation_id=conversation, raw=raw)
 
 
 class Newest(NewestFirst):
@@ -66,10 +61,10 @@ class VisibleTickets(GenericAPIView[Ticket]):
 
 
 class TicketsView(VisibleTickets, ListAPIView[Ticket]):
-    """Tickets, newest message first."""
+    """Tickets, newest message first: of every status, spam too, unless `status` says which."""
 
     pagination_class = Newest
-    filterset_class = TicketFilter
+    filterset_class = TicketFilters
 
 
 class TicketView(VisibleTickets, RetrieveAPIView[Ticket]):
@@ -92,7 +87,7 @@ class TicketMessagesView(ListAPIView[Any]):
 
     def get_queryset(self) -> Any:
         ticket = get_object_or_404(Ticket.objects.visible_to(person(self.request)), pk=self.kwargs["number"])
-        return ticket.messages.values("pk", "author", "is_internal", "text", "created_at")
+        return ticket.messages.filter(held_until=None).values("pk", "author", "is_internal", "text", "created_at")
 
 
 class AvailabilityView(GenericAPIView[Any]):
@@ -104,11 +99,20 @@ class AvailabilityView(GenericAPIView[Any]):
     @extend_schema(responses=PresenceSerializer)
     def get(self, request: Request) -> Response:
         availability = Availability.objects.filter(agent=request.user.pk).first()
-        return Response({"online": bool(availability and availability.is_online), "presence": presence_of(availability)})
+        presence = presence_of(availability)
+        return Response({"online": presence != "offline", "presence": presence})
 
     @extend_schema(responses=PresenceSerializer)
     def put(self, request: Request) -> Response:
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        (go_online if form.validated_data["online"] else go_offline)(person(request))
+        if form.validated_data["online"]:
+            go_online(person(request), session_key=_session_of(request))
+        else:
+            go_offline(person(request))
         return self.get(request)
+
+
+def _session_of(request: Request) -> str:
+    """Empty for whoever comes with a key: there is no session that could end."""
+    return "" if request.auth else request.session.session_key or ""

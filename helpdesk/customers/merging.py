@@ -71,7 +71,7 @@ def _locked(*numbers: int) -> list[Customer]:
 def _save(*customers: Customer) -> None:
     """In this order: a key is given up before somebody else takes it."""
     for customer in customers:
-        customer.changed_at = timezone.now()
+        customer.changed_at = customer.renamed_at = timezone.now()
         customer.save()
 
 

@@ -55,6 +55,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_here")
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False, help_text=_("Set until its segments have been asked again."))
+    renamed_at = models.DateTimeField(null=True, editable=False, help_text=_("Set until its tickets are found by its new name and keys."))
 
     is_new = False  # whether `identify` has just made it
 
@@ -62,7 +63,10 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [models.UniqueConstraint(Lower("email"), name="one_customer_per_email")]
-        indexes = [models.Index(fields=["changed_at"], condition=models.Q(changed_at__isnull=False), name="customers_to_ask_again")]
+        indexes = [
+            models.Index(fields=["changed_at"], condition=models.Q(changed_at__isnull=False), name="customers_to_ask_again"),
+            models.Index(fields=["renamed_at"], condition=models.Q(renamed_at__isnull=False), name="customers_to_find_anew"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.external_id or f"#{self.pk}"

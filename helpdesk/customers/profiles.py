@@ -39,7 +39,7 @@ def identify(
 def mend(customer: Customer, fields: Mapping[str, str]) -> None:
     """What people correct by hand in name, country, city, zone and language, also to nothing: with its history, and nothing else is written."""
     now = timezone.now()
-    Customer.objects.filter(pk=customer.pk).update(**fields, changed_at=now)
+    Customer.objects.filter(pk=customer.pk).update(**fields, changed_at=now, renamed_at=now)
     remember(customer, {f"${name}": value for name, value in fields.items()}, at=now)
 
 

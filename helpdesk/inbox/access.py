@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.csrf import csrf_failure
 
 from agents.models import Agent
 from agents.people import NotForYou
@@ -32,7 +34,17 @@ def signed_in[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]
 def _way_back(request: HttpRequest, *, number: Any = None, **_others: Any) -> str:
     if request.method == "GET":
         return request.get_full_path()
-    return reverse("ticket", args=[number]) if number else reverse("home")
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc == request.get_host():
+        return page._replace(scheme="", netloc="").geturl()
+    return reverse("ticket", args=[number]) if number and request.path.startswith("/tickets/") else reverse("home")
+
+
+def unknown_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is none of ours, as after an evening: whoever must sign in first is led there, as by any other page."""
+    if request.user.is_authenticated or request.path.startswith("/account/"):
+        return csrf_failure(request, reason)
+    return redirect_to_login(_way_back(request, **(request.resolver_match.kwargs if request.resolver_match else {})))
 
 
 def reads_customers[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

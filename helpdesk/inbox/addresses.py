@@ -14,6 +14,11 @@ def number_of(text: str) -> int:
     return int(text)
 
 
+def number_in(text: str) -> int:
+    """Of a row that a form names, if it does; else 0."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 def cursor(moment: datetime, number: int) -> str:
     """Of the last row of a page, in a list by moment and number."""
     return f"{moment.isoformat()}~{number}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agents.models import Team
 from routing.backtest.models import BackTest, Moved
 from routing.backtest.report import Load, Report, report_of
-from routing.models import RuleSet
+from routing.models import Rule, RuleSet
 from routing.rule_set import Rules
 
 SHOWN = 100
@@ -78,6 +78,7 @@ def page_of(test: BackTest) -> dict[str, Any]:
     busiest = max(bars, key=lambda bar: (abs(bar.load.change), bar.load.after), default=None)
     return {
         "report": report,
+        "also": list(Rule.objects.filter(pk__in=[rule["id"] for rule in test.rules], is_active=False, is_deleted=False).values_list("pk", flat=True)),
         "bars": bars,
         "bars_height": len(bars) * ROW + 10,
         "busiest": busiest,

@@ -22,6 +22,7 @@ from agents.availability import note_sign_of_life
 from agents.models import Agent
 from agents.streams import DESK, agent_stream
 from agents.toasts import toast_frame, waiting_toasts
+from helpdesk.inbox import replying
 from helpdesk.inbox.navigation import latest_change
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,15 @@ Message = dict[str, Any]
 
 
 class InboxConsumer(AsyncJsonWebsocketConsumer):
-    """Out: {"kind": "hello" | "ticket" | "toast" | "ping", …}. In: anything at all, which only says that the page is there."""
+    """Out: {"kind": "hello" | "ticket" | "toast" | "availability" | "typing" | "ping", …}.
+
+    In: {"typing": ticket}, which is passed on; or anything at all, which only says that the page is there.
+    """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.joined: tuple[str, ...] = ()
+        self.typed_at = 0.0
         self.watching: asyncio.Task[None] | None = None
         await super().__call__(scope, lambda: self._receive_or_end(receive, send), send)
 
@@ -77,7 +82,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         self.joined = (DESK, agent_stream(self.agent.pk))
         for stream in self.joined:
             await self.channel_layer.group_add(stream, self.channel_name)
-        await database_sync_to_async(note_sign_of_life)(self.agent)
+        await self._note_sign_of_life()
         await self.send_json({"kind": "hello", "latest": await database_sync_to_async(latest_change)()})
         for toast in await database_sync_to_async(lambda: list(waiting_toasts(self.agent)))():
             await self.send_json(toast_frame(toast))
@@ -95,6 +100,16 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
             self.end(TOO_LARGE)
         elif self._is_flood():
             self.end(TOO_MANY)
+        elif text_data and len(text_data) <= replying.LARGEST and monotonic() - self.typed_at >= replying.SILENCE:
+            await self._pass_on(text_data)
+
+    async def _pass_on(self, text: str) -> None:
+        """Before the greeting there is no agent, and after the end nobody to speak for."""
+        if self.ended.done() or not self.joined:
+            return
+        self.typed_at = monotonic()
+        if frame := await database_sync_to_async(replying.typing_frame)(text, self.agent):
+            await self.channel_layer.group_send(DESK, {"type": "frame", "frame": frame})
 
     def _is_flood(self) -> bool:
         second = int(monotonic())
@@ -150,6 +165,10 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         if not self.heard:
             return self.end(NO_SIGN_OF_LIFE)
         self.heard = False
-        await database_sync_to_async(note_sign_of_life)(self.agent)
+        await self._note_sign_of_life()
         await self.send_json({"kind": "ping"})
         return None
+
+    @database_sync_to_async
+    def _note_sign_of_life(self) -> None:
+        note_sign_of_life(self.agent, session_key=self.scope["session"].session_key or "")

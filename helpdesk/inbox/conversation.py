@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from agents.models import Agent
 from helpdesk.inbox.history import Line, lines
-from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.models import Message, Original, Ticket
 
 LATEST = 100
+_ORIGINAL = Original.objects.filter(message=OuterRef("pk"))
 
 
 def conversation(ticket: Ticket, *, reader: Agent, everything: bool) -> tuple[list[Message | Line], int]:
@@ -16,12 +19,17 @@ def conversation(ticket: Ticket, *, reader: Agent, everything: bool) -> tuple[li
 
     A thread of thousands of messages (a loop of two machines) must not make a page of them all.
     """
-    messages = ticket.messages.select_related("agent", "sent_to").order_by("-created_at", "-id")
+    messages = with_parts(ticket.messages.all()).order_by("-created_at", "-id")
     shown = list(messages if everything else messages[:LATEST])[::-1]
     left_out = 0 if len(shown) < LATEST else messages.count() - len(shown)
     since = shown[0].created_at if left_out else None
     items: list[Message | Line] = [*shown, *_history(ticket, reader, since)]
     return sorted(items, key=moment), left_out
+
+
+def with_parts(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """With all that a message shows."""
+    return messages.select_related("agent", "sent_to").prefetch_related("attachments", "mentions__agent").annotate(has_original=Exists(_ORIGINAL))
 
 
 def _history(ticket: Ticket, reader: Agent, since: datetime | None) -> list[Line]:

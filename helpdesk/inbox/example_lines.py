@@ -11,11 +11,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from helpdesk.customers.facts import stored_name
+
 _LONGEST_AGO = 1_000_000  # hours; more than a hundred years
 
 
 class BadLine(ValueError):
     """The text is for the user."""
+
+
+class _Unfit(ValueError):
+    """What is wrong with one line, where more can be said than how lines are written."""
 
 
 def read_facts(text: str) -> dict[str, Any]:
@@ -41,14 +47,23 @@ def _each[T](text: str, read: Callable[[str], T], wanted: str) -> list[T]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):  # `splitlines` splits at signs that may stand in a value
         try:
             found += [read(line.strip())] if line.strip() else []
+        except _Unfit as problem:
+            raise BadLine(_("Line %(number)d: %(wanted)s.") % {"number": number, "wanted": problem}) from None
         except (ValueError, TypeError, InvalidOperation, RecursionError):
             raise BadLine(_("Line %(number)d: %(wanted)s.") % {"number": number, "wanted": wanted}) from None
     return found
 
 
 def _fact(line: str) -> tuple[str, Any]:
-    name, value = _split(line, "=")
-    return name, _read(value)
+    name, told = _split(line, "=")
+    value = _read(told)
+    if stored_name(name) == "churn_probability" and not _is_probability(value):
+        raise _Unfit(_("churn_probability is a number from 0 to 1, as 0.8"))
+    return name, value
+
+
+def _is_probability(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _split(line: str, sign: str) -> tuple[str, str]:

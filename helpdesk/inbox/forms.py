@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
+from helpdesk.tickets.models import Message
 
 LONGEST_MESSAGE = 50_000
+_ODD_NUMBER = ("required", "invalid", "min_value", "max_value")
 
 
 class MessageForm(forms.Form):
@@ -41,6 +44,24 @@ class TeamForm(forms.Form):
     team = forms.ModelChoiceField(
         queryset=Team.objects.all(), required=False, error_messages={"invalid_choice": _("This team is not there any more. Choose another.")}
     )
+
+
+class TicketMergeForm(forms.Form):
+    NOT_THERE = _("There is no ticket with this number.")
+
+    other = forms.IntegerField(min_value=1, max_value=2**63 - 1, error_messages=dict.fromkeys(_ODD_NUMBER, _("Choose a ticket, or write its number.")))
+    keep = forms.ChoiceField(choices=[("this", _("This one")), ("other", _("The other one"))])
+
+
+class SplitForm(forms.Form):
+    message = forms.ModelMultipleChoiceField(
+        queryset=Message.objects.none(), error_messages=dict.fromkeys(("required", "invalid_choice", "invalid_pk_value"), _("Choose messages of this ticket."))
+    )
+    subject = forms.CharField(max_length=300, required=False)
+
+    def __init__(self, messages: QuerySet[Message], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["message"].queryset = messages  # type: ignore[attr-defined] # as above
 
 
 class SetupForm(forms.Form):

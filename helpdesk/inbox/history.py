@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
 from helpdesk.inbox.reasons import waits
-from helpdesk.tickets.models import TicketEvent
+from helpdesk.tickets.models import Priority, TicketEvent
 
 BY_THE_ROUTER = ("team_set", "assigned")
 
@@ -110,6 +115,48 @@ def _reopened(event: TicketEvent, reader: Agent) -> str:
     return format_html(_("<b>{who}</b> reopened this ticket."), who=_who(event, reader)) if event.by else _("The customer wrote again: the ticket is open.")
 
 
+def _prioritised(event: TicketEvent, reader: Agent) -> str:
+    level = dict(Priority.choices).get(event.data.get("priority", ""), "")
+    return format_html(_("<b>{who}</b> set the priority to <b>{level}</b>."), who=_who(event, reader), level=level)
+
+
+def _snoozed(event: TicketEvent, reader: Agent) -> str:
+    until = date_format(timezone.localtime(datetime.fromisoformat(event.data["until"])), "j M H:i")
+    return format_html(_("<b>{who}</b> put this to sleep until {until}."), who=_who(event, reader), until=until)
+
+
+def _woke(event: TicketEvent, reader: Agent) -> str:
+    if event.by:
+        return format_html(_("<b>{who}</b> woke this ticket."), who=_who(event, reader))
+    return _("The customer wrote: the ticket is awake.") if event.data.get("because") == "customer" else _("Its time had come: the ticket is awake.")
+
+
+def _spam(event: TicketEvent, reader: Agent) -> str:
+    if event.data.get("is_blocking"):
+        return format_html(_("<b>{who}</b> marked this as spam and blocked the sender."), who=_who(event, reader))
+    return format_html(_("<b>{who}</b> marked this as spam."), who=_who(event, reader))
+
+
+def _not_spam(event: TicketEvent, reader: Agent) -> str:
+    return format_html(_("<b>{who}</b> said that this is not spam."), who=_who(event, reader))
+
+
+def _undone(event: TicketEvent, reader: Agent) -> str:
+    return format_html(_("<b>{who}</b> undid that."), who=_who(event, reader))
+
+
+def _about(sentence: Promise) -> Callable[[TicketEvent, Agent], str]:
+    """Of merges and splits: who, and the number of the other ticket."""
+
+    def said(event: TicketEvent, reader: Agent) -> str:
+        number = int(event.data.get("other", 0))
+        return format_html(
+            str(sentence), who=_who(event, reader), link=format_html('<a class="link" href="{}">#{}</a>', reverse("ticket", args=[number]), number)
+        )
+
+    return said
+
+
 _SENTENCES: dict[str, tuple[str, Callable[[TicketEvent, Agent], str]]] = {
     "assigned": ("user", _assigned),
     "unassigned": ("unassigned", _unassigned),
@@ -117,4 +164,15 @@ _SENTENCES: dict[str, tuple[str, Callable[[TicketEvent, Agent], str]]] = {
     "team_cleared": ("users", _team_cleared),
     "closed": ("done", _closed),
     "reopened": ("undo", _reopened),
+    "prioritised": ("arrow-up", _prioritised),
+    "snoozed": ("moon", _snoozed),
+    "woke": ("bell", _woke),
+    "spam": ("shield", _spam),
+    "not_spam": ("undo", _not_spam),
+    "undone": ("undo", _undone),
+    "merged": ("merge", _about(gettext_lazy("<b>{who}</b> merged this into {link}."))),
+    "merged_here": ("merge", _about(gettext_lazy("<b>{who}</b> merged {link} into this."))),
+    "unmerged": ("undo", _about(gettext_lazy("<b>{who}</b> took this and {link} apart again."))),
+    "split": ("split", _about(gettext_lazy("<b>{who}</b> split messages out into {link}."))),
+    "split_off": ("split", _about(gettext_lazy("<b>{who}</b> split this out of {link}."))),
 }

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from agents.availability import presence_of
 from agents.models import Agent, Team
-from helpdesk.tickets.lists import COUNT_CAP, STANDARD, ListSpec, counts, view_lists
-from helpdesk.tickets.models import TicketEvent
+from helpdesk.tickets.lists import COUNT_CAP, STANDARD, counts
+from helpdesk.tickets.models import SavedView, TicketEvent
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class NavLink:
     shortcut: str = ""
     is_waiting: bool = False
     nobody_online: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,17 @@ def navigation(agent: Agent) -> Navigation:
         return Navigation()
     held = counts(agent)
     return Navigation(
-        standard=[_standard(spec, held) for spec in STANDARD],
+        standard=[_standard(key, held) for key in STANDARD],
         teams=[_team(team, held) for team in teams_with_members()],
-        views=[NavLink(spec.key, spec.title, spec.icon, capped(held, spec.key)) for spec in view_lists()],
+        views=[_view(view, held) for view in SavedView.objects.seen_by(agent)],
     )
 
 
-def _standard(spec: ListSpec, held: dict[str, int]) -> NavLink:
+def _standard(key: str, held: dict[str, int]) -> NavLink:
     titles = {"mine": _("My inbox"), "unassigned": _("Unassigned"), "all": _("All tickets")}
     shortcuts = {"mine": "g i", "unassigned": "g u", "all": "g a"}
-    is_waiting = spec.key != "all" and held.get(spec.key, 0) > 0
-    return NavLink(spec.key, titles[spec.key], spec.icon, capped(held, spec.key), shortcut=shortcuts[spec.key], is_waiting=is_waiting)
+    is_waiting = key != "all" and held.get(key, 0) > 0
+    return NavLink(key, titles[key], STANDARD[key], capped(held, key), shortcut=shortcuts[key], is_waiting=is_waiting)
 
 
 def _team(team: Team, held: dict[str, int]) -> NavLink:
@@ -59,8 +60,16 @@ def _team(team: Team, held: dict[str, int]) -> NavLink:
     return NavLink(key, team.name, "users", capped(held, key), nobody_online=not online_members(team))
 
 
+def _view(view: SavedView, held: dict[str, int]) -> NavLink:
+    key = f"view-{view.pk}"
+    return NavLink(key, view.name, view.icon, capped(held, key), is_own=view.owner_id is not None)
+
+
 def capped(held: dict[str, int], key: str) -> str:
-    count = held.get(key, 0)
+    """A dash for a view that takes too long to count."""
+    count = held.get(key)
+    if count is None:
+        return "–"
     return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
 
 

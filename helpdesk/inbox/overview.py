@@ -10,26 +10,34 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, Team
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.pins import MOST_PINS, pinned_names
+from helpdesk.inbox.decisions import decision_lines, still_waits
 from helpdesk.inbox.events import event_lines, shown
 from helpdesk.inbox.navigation import online_members, teams_with_members
-from helpdesk.inbox.reasons import SKIPPED
-from helpdesk.tickets.models import Ticket, TicketEvent
+from helpdesk.inbox.reasons import SKIPPED, waits
+from helpdesk.tickets.models import Priority, Tag, Ticket, TicketEvent
 from routing.models import RoutingDecision
 from routing.reasons import candidates, verdicts
 
 EVENTS = 8
+TAGS = 200  # offered where one is added
 
 
 def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
     """A constant number of queries. `ticket` comes with customer, assignee and team."""
     teams = list(teams_with_members())
-    decision = latest_decision(ticket)
+    decisions = decision_lines(ticket)
+    decision = decisions[0].decision if decisions else None
     return {
         "agents": assignable(reader),
         "teams": teams,
-        "tickets_of_customer": Ticket.objects.visible_to(reader).filter(customer=ticket.customer_id).count(),
+        "priorities": Priority.choices,
+        "known_tags": Tag.objects.all()[:TAGS],
+        "merged_into": ticket.merged_by.filter(undone_at=None).first(),
+        "tickets_of_customer": Ticket.objects.visible_to(reader).filter(customer=ticket.customer_id, is_spam=False).count(),
         "evidence": _evidence(ticket),
         "decision": decision,
+        "decisions": decisions,
+        "waits": waits(decision.waiting_because, still=still_waits(decision)) if decision else "",
         "matched": verdicts(decision, only=decision.matched_rules) if decision and decision.matched_rules else [],
         "team_presence": _team_presence(teams, decision),
         "skipped": [each for each in (candidates(decision) if decision else []) if each.outcome in SKIPPED],
@@ -42,10 +50,6 @@ def assignable(reader: Agent) -> list[Agent]:
     """Whom a ticket can be given to: the reader first, then by name."""
     agents = Agent.objects.answering().select_related("availability").order_by("name", "pk")
     return sorted(agents, key=lambda agent: agent.pk != reader.pk)
-
-
-def latest_decision(ticket: Ticket) -> RoutingDecision | None:
-    return ticket.decisions.select_related("team", "agent", "rule_set__by", "ticket").defer("rule_set__rules").first()
 
 
 def _team_presence(teams: Iterable[Team], decision: RoutingDecision | None) -> tuple[int, int]:

@@ -6,21 +6,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Agent
-from helpdesk.inbox.addresses import cursor, read_cursor
+from helpdesk.inbox.composer import composer
 from helpdesk.inbox.conversation import conversation
+from helpdesk.inbox.lists import ShownList, read_place
 from helpdesk.inbox.navigation import latest_change, navigation
 from helpdesk.inbox.overview import overview
 from helpdesk.inbox.words import words
-from helpdesk.tickets.lists import NoSuchList, tickets_in
+from helpdesk.tickets.lists import NoSuchList, as_rows
+from helpdesk.tickets.marks import marked_by
 from helpdesk.tickets.models import Ticket, ViewEntry
+from helpdesk.tickets.saved_views import may_keep
 
 DEFAULT_LIST = "all"  # A7
 PAGE = 50
@@ -41,31 +44,39 @@ def shell(request: AgentRequest, key: str) -> dict[str, Any]:
     return {"nav": nav, "key": key, "link": nav.find(key), "words": words(), "latest": latest_change(), "heartbeat": settings.PRESENCE_HEARTBEAT}
 
 
-def rows(agent: Agent, key: str, *, before: str = "") -> dict[str, Any]:
+def rows(shown: ShownList, agent: Agent, *, before: str = "") -> dict[str, Any]:
     """One page of a list; a view's tickets with their `matches` (C20). `before` is where the page above it ended."""
-    tickets = tickets_in(agent, key)
-    if key.startswith("view-"):
-        tickets = tickets.prefetch_related(Prefetch("view_entries", ViewEntry.objects.filter(view=int(key.removeprefix("view-"))), to_attr="matches"))
+    tickets = as_rows(shown.tickets)
+    if shown.found.view is not None:
+        tickets = tickets.prefetch_related(Prefetch("view_entries", ViewEntry.objects.filter(view=shown.found.view), to_attr="matches"))
     if before:
-        at, number = read_cursor(before)
-        # Redundant on purpose: the plain comparison is what the index is searched by.
-        tickets = tickets.filter(last_message_at__lte=at).filter(Q(last_message_at__lt=at) | Q(pk__lt=number))
+        try:
+            tickets = shown.order.after(tickets, before)
+        except ValueError:
+            raise Http404 from None
     page = list(tickets[: PAGE + 1])
-    older = cursor(page[PAGE - 1].last_message_at, page[PAGE - 1].pk) if len(page) > PAGE else ""
-    return {"tickets": page[:PAGE], "older": older, "before": before}
+    older = shown.order.cursor_of(page[PAGE - 1]) if len(page) > PAGE else ""
+    context = {"tickets": page[:PAGE], "older": older, "before": before, "marked": marked_by(agent, page)}
+    return context | {"shown": shown, "place": shown.place, "may_keep": _may_keep(shown, agent)}
+
+
+def _may_keep(shown: ShownList, agent: Agent) -> bool:
+    return shown.found.view is not None and may_keep(shown.found.view, agent)
+
+
+def shown_list(request: AgentRequest, key: str, data: QueryDict) -> ShownList:
+    try:
+        return ShownList.at(request.user, key, data)
+    except NoSuchList:
+        raise Http404 from None
 
 
 def list_page(request: AgentRequest, key: str) -> HttpResponse:
-    try:
-        context = {"key": key} | rows(request.user, key, before=request.GET.get("before", ""))
-    except NoSuchList:
-        raise Http404 from None
+    shown = shown_list(request, key, request.GET)
+    context = {"key": key} | rows(shown, request.user, before=request.GET.get("before", ""))
     if part := PARTS_OF_A_LIST.get(request.htmx.target or ""):
         return render(request, part, context)
-    context |= shell(request, key)
-    if context["link"] is None:
-        raise Http404
-    return render(request, "inbox/list.html", context)
+    return render(request, "inbox/list.html", context | shell(request, key))
 
 
 def visible_ticket(request: AgentRequest, number: int) -> Ticket:
@@ -79,35 +90,39 @@ def visible_ticket(request: AgentRequest, number: int) -> Ticket:
 
 def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **problem: Any) -> HttpResponse:
     """`problem`: `notice`, a sentence above the conversation; or `body`, `body_error`, `kind`, which the composer keeps."""
-    key = list_key(request)
+    place = place_of(request)
     everything = "everything" in request.GET
     items, left_out = conversation(ticket, reader=request.user, everything=everything)
-    context = {"ticket": ticket, "key": key, "here": ticket_url(ticket, key), "items": items, "left_out": left_out}
-    context |= overview(ticket, reader=request.user) | problem
+    context = {"ticket": ticket, "place": place, "key": read_place(place)[0], "here": ticket_url(ticket, place), "items": items, "left_out": left_out}
+    context |= overview(ticket, reader=request.user) | composer(ticket, reader=request.user) | problem
     part = PARTS_OF_A_TICKET.get(request.htmx.target or "")
     if part is None:
-        context |= shell(request, key) | rows(request.user, key)
+        key, data = read_place(place)
+        context |= shell(request, key) | rows(shown_list(request, key, data), request.user)
     return render(request, part or "inbox/ticket.html", context, status=status)
 
 
-def list_key(request: AgentRequest) -> str:
-    """The list that a ticket is looked at from: `?in=`. One that means nothing is the default."""
-    key = request.GET.get("in", "")
+def place_of(request: AgentRequest) -> str:
+    """From where a ticket is looked at: `?in=`, a list with its filters. One that means nothing is the default."""
+    place = request.GET.get("in", "")
     try:
-        tickets_in(request.user, key)
+        return ShownList.at(request.user, *read_place(place)).place
     except NoSuchList:
         return DEFAULT_LIST
-    return key
+
+
+def list_key(request: AgentRequest) -> str:
+    return read_place(place_of(request))[0]
 
 
 def back_to_ticket(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """The end of every form of a ticket's page. htmx follows it, too, and gets the part that it asked for."""
-    return redirect(ticket_url(ticket, list_key(request)))
+    return redirect(ticket_url(ticket, place_of(request)))
 
 
 def first_error(form: BaseForm) -> str:
     return next(str(error) for errors in form.errors.values() for error in errors)
 
 
-def ticket_url(ticket: Ticket, key: str) -> str:
-    return f"{reverse('ticket', args=[ticket.pk])}?{urlencode({'in': key})}"
+def ticket_url(ticket: Ticket, place: str) -> str:
+    return f"{reverse('ticket', args=[ticket.pk])}?{urlencode({'in': place})}"

@@ -13,15 +13,16 @@ from routing.reasons import Candidate, Verdict
 SKIPPED = ("offline", "away", "full")
 
 
-def waits(because: str) -> str:
-    """Why nobody was given the ticket."""
+def waits(because: str, *, still: bool = True) -> str:
+    """Why nobody was given the ticket; "" where somebody was."""
     sentences = {
-        "round robin is off": _("It waits: round robin is off."),
-        "outside business hours": _("It waits: it came outside business hours."),
-        "nobody is online": _("It waits: nobody is Online."),
-        "everybody is full": _("It waits: everybody has as many tickets as they may have."),
+        "round robin is off": (_("It waits: round robin is off."), _("It waited: round robin was off.")),
+        "outside business hours": (_("It waits: it came outside business hours."), _("It waited: it came outside business hours.")),
+        "nobody is online": (_("It waits: nobody is Online."), _("It waited: nobody was Online.")),
+        "everybody is full": (_("It waits: everybody has as many tickets as they may have."), _("It waited: everybody had as many tickets as they may have.")),
     }
-    return sentences.get(because, because)
+    now, then = sentences.get(because, (because, because))
+    return now if still else then
 
 
 def outcome(candidate: Candidate) -> str:
@@ -36,9 +37,9 @@ def outcome(candidate: Candidate) -> str:
     return outcomes.get(candidate.outcome, candidate.outcome)
 
 
-def in_short(decision: RoutingDecision, found: Sequence[Verdict], *, since: str = "") -> str:
+def in_short(decision: RoutingDecision, found: Sequence[Verdict], *, still_waits: bool = True, since: str = "") -> str:
     """The decision in a few sentences, as escaped HTML; `found` holds at least the rules that matched, `since` is what a person has changed."""
-    sentences = [_by_which_rule(decision, [each for each in found if each.matched]), _whose_turn(decision), since]
+    sentences = [_by_which_rule(decision, [each for each in found if each.matched]), _whose_turn(decision, still_waits), since]
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences if sentence))
 
 
@@ -65,7 +66,7 @@ def _by_what(decision: RoutingDecision) -> str:
     return _(", which takes %(names)s") % {"names": names} if names else ""
 
 
-def _whose_turn(decision: RoutingDecision) -> str:
+def _whose_turn(decision: RoutingDecision, still_waits: bool) -> str:
     if decision.agent:
         return format_html(_("It was the turn of <b>{name}</b>."), name=decision.agent)
-    return waits(decision.waiting_because) if decision.waiting_because else _("It had an assignee already.")
+    return waits(decision.waiting_because, still=still_waits) or _("It had an assignee already.")

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from helpdesk.conditions.wording import Phrases
 from helpdesk.customers.segments import segment_names
+from helpdesk.inbox.rule_tests import Card, tests_in
 from helpdesk.inbox.rules import said
 from routing.checker.findings import Kind
 from routing.checking import Finding, findings
 from routing.publication import Change, Obstacle, changes, draft, fingerprint, obstacles
 from routing.rule_set import Written, live_contents
+from routing.rule_tests.results import results
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,16 @@ class Review:
     is_nothing: bool
     seen: str
     obstacles: list[Obstacle]
+    tests: Card
     findings: list[tuple[Written, Finding]]
+
+    @property
+    def faults(self) -> list[tuple[Written, Finding]]:
+        return [(rule, finding) for rule, finding in self.findings if not finding.is_note]
+
+    @property
+    def notes(self) -> list[tuple[Written, Finding]]:
+        return [(rule, finding) for rule, finding in self.findings if finding.is_note]
 
     @property
     def ticked(self) -> str:
@@ -104,9 +115,10 @@ def review(*, left_out: Collection[int]) -> Review:
     contents, live = draft(leave_out=left_out), live_contents()
     moved = {change.rule["id"] for change in changes(contents, since=live) if change.kind == "moved"}
     lines = change_lines(draft(), since=live, left_out=left_out, moved=moved)
-    rules, hindering = {rule["id"]: rule for rule in contents}, obstacles(contents)
+    rules, tested = {rule["id"]: rule for rule in contents}, results(contents)
+    hindering = obstacles(contents, tested=tested)
     found = [(rules[each.rule], each) for each in findings(contents) if each.kind != Kind.INACTIVE_SEGMENT]  # that is an obstacle
-    return Review(lines, contents == live, fingerprint(contents), hindering, found)
+    return Review(lines, contents == live, fingerprint(contents), hindering, tests_in(tested), found)
 
 
 def changed_rules() -> set[int]:

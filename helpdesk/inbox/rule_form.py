@@ -19,7 +19,6 @@ from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.navigation import online_members, teams_with_members
 from helpdesk.tickets.models import SavedView
 from routing.models import Destination, Rule
-from routing.publication import draft
 from routing.rule_set import Written
 from routing.rules import To
 
@@ -40,6 +39,7 @@ class RuleForm:
     destination_problem: str = ""
     seen: str = ""  # `version_of` the rule when its page was opened
     is_overtaken: bool = False  # somebody saved another version since
+    is_gone: bool = False  # somebody deleted it since
 
     @classmethod
     def empty(cls) -> RuleForm:
@@ -82,7 +82,7 @@ class RuleForm:
         return _("This team is not there any more. Choose another.") if self.team else _("Choose a team.")
 
     def _view(self) -> To | str:
-        if view := _row(SavedView.objects.all(), self.view):
+        if view := _row(SavedView.objects.filled_by_rules(), self.view):
             return To(view=view)
         if self.view:
             return _("This view is not there any more. Choose another.")
@@ -112,9 +112,8 @@ def as_written(rule: Rule | None, form: RuleForm, definition: Definition | None)
     return written | {"team": team, "view": view, "goes_to": str(to.team or to.view or to.new_view)}
 
 
-def draft_with(rule: Rule | None, written: Written) -> list[Written]:
-    """The draft set as if the rule were in it like this, at its place."""
-    contents = draft()
+def draft_with(contents: list[Written], rule: Rule | None, written: Written) -> list[Written]:
+    """The draft set, `contents`, as if the rule were in it like this, at its place."""
     if any(each["id"] == written["id"] for each in contents):
         return [written if each["id"] == written["id"] else each for each in contents]
     above = set(Rule.objects.filter(position__lt=rule.position).values_list("pk", flat=True)) if rule else {each["id"] for each in contents}
@@ -135,4 +134,4 @@ def _present(team: Team) -> str:
 
 
 def view_choices() -> list[tuple[str, str]]:
-    return [(str(view.pk), view.name) for view in SavedView.objects.all()]
+    return [(str(view.pk), view.name) for view in SavedView.objects.filled_by_rules()]

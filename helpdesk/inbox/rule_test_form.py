@@ -67,8 +67,8 @@ class RuleTestForm(forms.Form):
     def __init__(self, data: Any = None, *, test: RuleTest | None = None) -> None:
         self.test = test
         super().__init__(data, initial=_initial(test) if test else {"at": timezone.now().replace(microsecond=0)})
-        for name, model in (("segments", Segment), ("team", Team), ("views", SavedView)):
-            self.fields[name].queryset = model.objects.all()  # type: ignore[attr-defined] # these fields have one
+        for name, rows in (("segments", Segment.objects.all()), ("team", Team.objects.all()), ("views", SavedView.objects.filled_by_rules())):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined] # these fields have one
 
     def full_clean(self) -> None:
         """The focus goes to the first field that is wrong."""

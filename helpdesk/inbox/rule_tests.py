@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from routing.models import Rule
-from routing.publication import draft
 from routing.rule_set import Written
 from routing.rule_tests.results import Result, results
 
@@ -34,16 +33,16 @@ class Card:
         return self.total - len(self.lines)
 
 
-def tests_of(rule: Rule) -> Card:
+def tests_of(rule: Rule, contents: list[Written]) -> Card:
     """Of the rules as they would be published now: those that fail first, then those whose example this rule takes."""
-    found = results(draft())
+    found = results(contents)
     ranked = sorted(found, key=lambda result: (result.passed, rule.pk not in _takers(result)))
     return _card(ranked, [_beside(result, rule) for result in ranked[:SHOWN]])
 
 
-def tests_in(contents: list[Written]) -> Card:
+def tests_in(tested: list[Result]) -> Card:
     """Of a set that somebody is about to publish: those that fail first."""
-    found = sorted(results(contents), key=lambda result: result.passed)
+    found = sorted(tested, key=lambda result: result.passed)
     return _card(found, [result.reached or _("no rule") for result in found[:SHOWN]])
 
 

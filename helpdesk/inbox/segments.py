@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.conditions.grammar import Definition, DefinitionError
 from helpdesk.conditions.wording import phrases
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.definitions import definition_of, segments_named
 from helpdesk.customers.models import Segment
 from helpdesk.customers.segments import Figures, figures, segment_names, used_by
 from helpdesk.inbox.builder.state import Builder
-from routing.models import Rule, TeamMatching
+from routing.models import TeamMatching
+from routing.uses import rules_about
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,9 @@ class Use:
 def uses_of(segment: Segment) -> list[Use]:
     """Teams have their pages in the admin."""
     others = [Use(_("Segment"), other.name, reverse("segment", args=[other.pk])) for other in used_by(segment)]
-    rules = [Use(_("Rule"), rule.name, reverse("rule", args=[rule.pk])) for rule in Rule.objects.filter(is_deleted=False) if _asks(rule, segment)]
+    rules = [Use(_("Rule"), name, reverse("rule", args=[number])) for number, name in rules_about(segment).items()]
     teams = TeamMatching.objects.filter(segments=segment).select_related("team")
     return others + rules + [Use(_("Team"), each.team.name, reverse("admin:agents_team_change", args=[each.team_id])) for each in teams]
-
-
-def _asks(rule: Rule, segment: Segment) -> bool:
-    try:
-        return segment.pk in segments_named(parse_definition(rule.definition))
-    except DefinitionError:
-        return False
 
 
 def sentence(definition: Definition | None) -> list[tuple[str, str]]:

@@ -3,11 +3,17 @@ from typing import Any
 from django.urls import path
 
 from helpdesk.inbox.consumers import InboxConsumer
+from helpdesk.inbox.views.acts import actions, acts
+from helpdesk.inbox.views.acts import undoing as act_undoing
 from helpdesk.inbox.views.applications import application, application_cancellation, application_undoing, applications
+from helpdesk.inbox.views.attachments import attachment, attachments
 from helpdesk.inbox.views.availability import availability
+from helpdesk.inbox.views.backlog import backlog, spreading, spreading_undoing
 from helpdesk.inbox.views.backtests import back_test, back_test_cancellation, back_tests
 from helpdesk.inbox.views.closures import closure
 from helpdesk.inbox.views.customers import customer, customers, pins
+from helpdesk.inbox.views.drafts import draft
+from helpdesk.inbox.views.fairness import fairness_arrivals, fairness_ledger
 from helpdesk.inbox.views.imports import (
     import_cancellation,
     import_page,
@@ -19,9 +25,15 @@ from helpdesk.inbox.views.imports import (
     klaviyo_account,
 )
 from helpdesk.inbox.views.lists import home, sidebar, ticket_list
+from helpdesk.inbox.views.macros import macro, macros, ticket_macros
 from helpdesk.inbox.views.merges import merge, undoing
-from helpdesk.inbox.views.messages import delivery, messages
+from helpdesk.inbox.views.messages import delivery, messages, sending
+from helpdesk.inbox.views.originals import original
 from helpdesk.inbox.views.ownership import assignment, team
+from helpdesk.inbox.views.palette import palette
+from helpdesk.inbox.views.parting import ticket_merge, ticket_merge_undoing, ticket_split
+from helpdesk.inbox.views.people import people
+from helpdesk.inbox.views.preferences import preferences
 from helpdesk.inbox.views.publication import publication, restoration, version, versions
 from helpdesk.inbox.views.rule import effect as rule_effect
 from helpdesk.inbox.views.rule import new_rule, rule
@@ -30,23 +42,51 @@ from helpdesk.inbox.views.rule_tests import new_rule_test, rule_test, rule_test_
 from helpdesk.inbox.views.rules import activity as rule_activity
 from helpdesk.inbox.views.rules import copies, discarding, example, order, rules
 from helpdesk.inbox.views.rules import deletion as rule_deletion
+from helpdesk.inbox.views.saved_views import deletion as view_deletion
+from helpdesk.inbox.views.saved_views import effect as view_effect
+from helpdesk.inbox.views.saved_views import new_view, view
+from helpdesk.inbox.views.saved_views import reshaped as view_builder
+from helpdesk.inbox.views.search import search_page
 from helpdesk.inbox.views.segments import activity, deletion, effect, members, new_segment, reshaped, segment, segments
 from helpdesk.inbox.views.setup import setup
-from helpdesk.inbox.views.tickets import ticket, why
+from helpdesk.inbox.views.tickets import ticket
 from helpdesk.inbox.views.toasts import dismissal
+from helpdesk.inbox.views.why import why
 
 urlpatterns = [
     path("", home, name="home"),
     path("inbox/<slug:key>/", ticket_list, name="list"),
+    path("views/new/", new_view, name="view-new"),
+    path("views/builder/", view_builder, name="view-builder"),
+    path("views/effect/", view_effect, name="view-effect"),
+    path("views/<int:number>/", view, name="view"),
+    path("views/<int:number>/deletion/", view_deletion, name="view-deletion"),
     path("sidebar/", sidebar, name="sidebar"),
+    path("search/", search_page, name="search"),
+    path("palette/", palette, name="palette"),
     path("tickets/<int:number>/", ticket, name="ticket"),
+    path("tickets/<int:number>/merge/", ticket_merge, name="ticket-merge"),
+    path("tickets/merges/<int:merge_id>/undoing/", ticket_merge_undoing, name="ticket-merge-undoing"),
+    path("tickets/<int:number>/split/", ticket_split, name="ticket-split"),
+    path("actions/", actions, name="actions"),
+    path("acts/", acts, name="acts"),
+    path("acts/<int:act_id>/undoing/", act_undoing, name="act-undoing"),
     path("tickets/<int:number>/why/", why, name="ticket-why"),
     path("tickets/<int:number>/rule-test/", ticket_rule_test, name="ticket-rule-test"),
     path("tickets/<int:number>/messages/", messages, name="ticket-messages"),
     path("tickets/<int:number>/closure/", closure, name="ticket-closure"),
     path("tickets/<int:number>/assignment/", assignment, name="ticket-assignment"),
     path("tickets/<int:number>/team/", team, name="ticket-team"),
+    path("tickets/<int:number>/draft/", draft, name="ticket-draft"),
+    path("tickets/<int:number>/attachments/", attachments, name="ticket-attachments"),
+    path("tickets/<int:number>/macros/", ticket_macros, name="ticket-macros"),
     path("messages/<int:message_id>/delivery/", delivery, name="message-delivery"),
+    path("messages/<int:message_id>/sending/", sending, name="message-sending"),
+    path("messages/<int:message_id>/original/", original, name="message-original"),
+    path("attachments/<int:attachment_id>/", attachment, name="attachment"),
+    path("macros/", macros, name="macros"),
+    path("macros/<int:macro_id>/", macro, name="macro"),
+    path("people/", people, name="people"),
     path("availability/", availability, name="availability"),
     path("toasts/<int:toast_id>/dismissal/", dismissal, name="toast-dismissal"),
     path("imports/", imports, name="imports"),
@@ -96,6 +136,12 @@ urlpatterns = [
     path("routing/tests/new/", new_rule_test, name="rule-test-new"),
     path("routing/tests/<int:test_id>/", rule_test, name="rule-test"),
     path("routing/tests/<int:test_id>/deletion/", rule_test_deletion, name="rule-test-deletion"),
+    path("backlog/", backlog, name="backlog"),
+    path("backlog/<int:act_id>/", spreading, name="spreading"),
+    path("backlog/<int:act_id>/undoing/", spreading_undoing, name="spreading-undoing"),
+    path("fairness/", fairness_ledger, name="fairness"),
+    path("fairness/arrivals/", fairness_arrivals, name="fairness-arrivals"),
+    path("preferences/", preferences, name="preferences"),
     path("setup/", setup, name="setup"),
 ]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import Count, Field, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +17,11 @@ from unfold.contrib.filters.admin import (
     DropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.widgets import UnfoldAdminSelectWidget
 
-from helpdesk.admin_pages import DeskAdmin, DestinationAdmin, LongList, ReadOnlyAdmin, display, linked, person
+from helpdesk.admin_pages import DeskAdmin, LongList, ReadOnlyAdmin, display, linked, person
 from helpdesk.tickets import admin_actions as actions
-from helpdesk.tickets.models import SavedView, Tag, Ticket
+from helpdesk.tickets import admin_macros as admin_macros  # Django looks for admin pages here
+from helpdesk.tickets.models import Tag, Ticket
 
 LATEST = 50
 SENTIMENT_COLOURS = {"urgent": "danger", "negative": "warning", "neutral": "default", "positive": "success", "promoter": "primary"}
@@ -134,30 +133,6 @@ class TicketAdmin(LongList, ReadOnlyAdmin):
     @display(description=gettext_lazy("why here?"))
     def why_here(self, ticket: Ticket) -> str:
         return linked(f"{reverse('admin:routing_routingdecision_changelist')}?ticket__id__exact={ticket.pk}", _("How it was routed"))
-
-
-@admin.register(SavedView)
-class SavedViewAdmin(DestinationAdmin):
-    list_display = ("name", "icon_name", "size")
-    fields = ("name", "icon")
-    search_fields = ("name",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
-        views: QuerySet[SavedView] = super().get_queryset(request).annotate(size=Count("entries"))
-        return views
-
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "icon":
-            return forms.ChoiceField(label=gettext_lazy("Icon"), choices=ICONS, initial="eye", widget=UnfoldAdminSelectWidget)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    @display(description=gettext_lazy("icon"))
-    def icon_name(self, view: SavedView) -> str:
-        return str(dict(ICONS).get(view.icon, view.icon))
-
-    @display(description=gettext_lazy("tickets"), ordering="size")
-    def size(self, view: Any) -> int:
-        return int(view.size)
 
 
 @admin.register(Tag)

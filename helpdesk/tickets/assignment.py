@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agents.models import Agent, Team, Toast
 from agents.toasts import show_toast
+from helpdesk.tickets.bulk import Chosen, Outcome, Part, carry_out, hold
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import must_answer, must_be_able_to_answer
@@ -77,3 +84,84 @@ def assign_team(ticket: Ticket, team: Team | None, *, by: Agent | None) -> None:
         record_event(ticket, "team_cleared", by=by)
     else:
         record_event(ticket, "team_set", by=by, team=team.pk, name=team.name)
+
+
+@transaction.atomic
+def assign_many(chosen: Chosen, agent: Agent | None, *, by: Agent) -> Outcome:
+    """A25: as `assign_agent`, of tickets whose assignee is still the one the person saw. Of the others it says who has them (A23)."""
+    if agent is not None:
+        must_be_able_to_answer(agent)
+    others = [ticket for ticket in hold(chosen, by=by) if ticket.assignee_id != (agent and agent.pk)]
+    free: list[Ticket] = []
+    taken: list[Ticket] = []
+    for ticket in others:
+        is_as_seen = ticket.assignee_id == chosen.seen.get(ticket.pk, ticket.assignee_id)
+        (free if is_as_seen else taken).append(ticket)
+    part = Part(free, {"assignee": agent, "assigned_automatically": False}, [assigned_event(agent)])
+    outcome = carry_out("assigned" if agent else "unassigned", [part], by=by, left=taken_by(taken))
+    if agent is not None and agent != by:
+        tell_of(free, agent)
+    return outcome
+
+
+def assigned_event(agent: Agent | None) -> tuple[str, dict[str, Any]]:
+    return ("assigned", {"agent": agent.pk, "name": str(agent)}) if agent else ("unassigned", {})
+
+
+def taken_by(tickets: Sequence[Ticket]) -> list[str]:
+    """A23: “Already taken by Anna: #12, #13.”, for each who has some."""
+    names = {agent.pk: str(agent) for agent in Agent.objects.filter(pk__in={ticket.assignee_id for ticket in tickets if ticket.assignee_id})}
+    numbers: dict[int | None, list[str]] = {}
+    for ticket in tickets:
+        numbers.setdefault(ticket.assignee_id, []).append(f"#{ticket.pk}")
+    return [_taken(names.get(agent or 0, ""), ", ".join(some[:10]) + (" …" if some[10:] else "")) for agent, some in numbers.items()]
+
+
+def _taken(name: str, numbers: str) -> str:
+    if name:
+        return _("Already taken by %(name)s: %(numbers)s.") % {"name": name, "numbers": numbers}
+    return _("Returned to the queue a moment ago: %(numbers)s.") % {"numbers": numbers}
+
+
+def tell_of(tickets: Sequence[Ticket], agent: Agent) -> None:
+    """One toast, however many."""
+    if len(tickets) == 1:
+        _tell(tickets[0], agent)
+    elif tickets:
+        count = len(tickets)
+        title = ngettext("Your turn: %(count)d ticket", "Your turn: %(count)d tickets", count) % {"count": count}
+        show_toast(agent, Toast.Kind.ASSIGNED, title=title, detail="", url=reverse("list", args=["mine"]))
+
+
+@transaction.atomic
+def assign_team_many(chosen: Chosen, team: Team | None, *, in_turn: Sequence[Agent], by: Agent) -> Outcome:
+    """B14: each goes to the team, and to the next of `in_turn`, its members who are Online; who of them has one keeps it.
+
+    With nobody there the tickets wait in the team's inbox. By hand, so nobody's turn is used up (A20).
+    """
+    held = hold(chosen, by=by)
+    if team is None:
+        return carry_out("team_cleared", [Part([ticket for ticket in held if ticket.team_id], {"team": None}, [("team_cleared", {})])], by=by)
+    there = {agent.pk for agent in in_turn}
+    others = [ticket for ticket in held if ticket.assignee_id not in there]
+    receivers: Sequence[Agent | None] = in_turn or [None]
+    shares = [(agent, others[start :: len(receivers)]) for start, agent in enumerate(receivers)]
+    parts = [_to_team([ticket for ticket in held if ticket.assignee_id in there], team)]
+    parts += [_to_team(share, team, assigned_event(agent), assignee=agent, assigned_automatically=False) for agent, share in shares]
+    outcome = carry_out("team_set", itertools.chain(*parts), by=by)
+    for agent, share in shares:
+        if agent is not None and agent != by:
+            tell_of(share, agent)
+    return outcome
+
+
+def _to_team(tickets: Sequence[Ticket], team: Team, assigned: tuple[str, dict[str, Any]] | None = None, **given: Any) -> list[Part]:
+    """Those that are in the team already have one row of history less, and so have those that nobody had and nobody gets."""
+    parts: dict[tuple[bool, bool], Part] = {}
+    agent = given.get("assignee")
+    for ticket in tickets:
+        does = (ticket.team_id != team.pk, assigned is not None and ticket.assignee_id != (agent and agent.pk))
+        events = [("team_set", {"team": team.pk, "name": team.name})] if does[0] else []
+        events += [assigned] if assigned and does[1] else []
+        parts.setdefault(does, Part([], {"team": team} | (given if does[1] else {}), events)).tickets.append(ticket)
+    return [part for does, part in parts.items() if any(does)]

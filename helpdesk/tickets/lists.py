@@ -1,15 +1,25 @@
-"""The lists of the side bar: My inbox, Unassigned, All tickets, each team's, each view's (A6–A9)."""
+"""The lists of the side bar: My inbox, Unassigned, All tickets, each team's, each view's (A6–A9), and the orders that they can be shown in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.utils import timezone
 
 from agents.models import Agent, Team
-from helpdesk.tickets.models import SavedView, Ticket
+from helpdesk.conditions.grammar import TicketCondition, parse_definition
+from helpdesk.customers.asking.patience import TookTooLong, within
+from helpdesk.tickets.matching import matching_tickets
+from helpdesk.tickets.models import SavedView, Ticket, TicketQuerySet
+from helpdesk.tickets.models.tickets import NEWEST, UPSET, WAITING
 
 COUNT_CAP = 100
+PATIENCE_OF_COUNTS = 0.15  # seconds for all views that have conditions: every page shows the side bar
+STANDARD = {"mine": "user", "unassigned": "unassigned", "all": "tray"}  # with their icons
 
 
 class NoSuchList(LookupError):
@@ -17,48 +27,133 @@ class NoSuchList(LookupError):
 
 
 @dataclass(frozen=True)
-class ListSpec:
-    """`key` as in the address: mine, unassigned, all, team-3, view-2. `title` is empty for the three standard lists."""
+class TicketList:
+    """One list as somebody sees it. `key` as in the address: mine, unassigned, all, team-3, view-2.
+
+    `tickets`: open, snoozed and closed ones. `view`: the view that it is, if it is one. `has_status`: its conditions say themselves
+    which of them it wants; of any other list only the open ones are shown, unless one asks for more (A9).
+    """
 
     key: str
-    title: str = ""
-    icon: str = ""
+    tickets: TicketQuerySet
+    view: SavedView | None = None
+    has_status: bool = False
 
 
-STANDARD = (ListSpec("mine", icon="user"), ListSpec("unassigned", icon="unassigned"), ListSpec("all", icon="tray"))
+def find_list(agent: Agent, key: str) -> TicketList:
+    """NoSuchList for a key that means nothing, or somebody else's view."""
+    tickets = Ticket.objects.visible_to(agent)
+    match key.split("-"):
+        case ["mine"]:
+            return TicketList(key, tickets.filter(assignee=agent))
+        case ["unassigned"]:
+            return TicketList(key, tickets.filter(assignee=None, team=None))
+        case ["all"]:
+            return TicketList(key, tickets)
+        case ["team", number] if _is_number(number) and Team.objects.filter(pk=number).exists():
+            return TicketList(key, tickets.filter(team=int(number)))
+        case ["view", number] if _is_number(number) and (view := SavedView.objects.seen_by(agent).filter(pk=number).first()):
+            return _of_view(key, tickets, view)
+    raise NoSuchList(key)
 
 
-def team_lists() -> list[ListSpec]:
-    return [ListSpec(f"team-{team.pk}", team.name, "users") for team in Team.objects.all()]
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def view_lists() -> list[ListSpec]:
-    return [ListSpec(f"view-{view.pk}", view.name, view.icon) for view in SavedView.objects.all()]
+def _of_view(key: str, tickets: TicketQuerySet, view: SavedView) -> TicketList:
+    """C20: what rules put into it, or what matches its conditions now."""
+    if view.definition is None:
+        return TicketList(key, tickets.filter(views=view), view)
+    definition = parse_definition(view.definition)
+    conditions = [condition for group in definition.groups for condition in group.conditions]
+    has_status = any(isinstance(condition, TicketCondition) and condition.property == "status" for condition in conditions)
+    matching = matching_tickets(definition, timezone.now())
+    return TicketList(key, tickets.filter(pk__in=matching.values("pk")), view, has_status)
 
 
 def tickets_in(agent: Agent, key: str) -> QuerySet[Ticket]:
-    """Open tickets only (A9), newest message first, as rows need them. NoSuchList for a key that means nothing."""
-    rows = _members(agent, key).select_related("customer", "assignee", "team").prefetch_related("tags")
-    return rows.order_by("-last_message_at", "-id")
+    """What a list holds unless it is asked for more (A9), the newest message first. NoSuchList."""
+    found = find_list(agent, key)
+    return ORDERS["newest"].sort(found.tickets if found.has_status else found.tickets.awake())
+
+
+def as_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """With all that a row shows."""
+    return tickets.select_related("customer", "assignee", "team").prefetch_related("tags")
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a column that is never NULL and the ticket's number, both in the same direction: an index goes on from any row."""
+
+    columns: tuple[str, str]
+
+    @property
+    def column(self) -> str:
+        return self.columns[0].removeprefix("-")
+
+    def sort[T: QuerySet[Ticket]](self, tickets: T) -> T:
+        return tickets.order_by(*self.columns)
+
+    def after(self, tickets: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
+        """What follows the row that `cursor_of` named. ValueError for any other text."""
+        value, tilde, number = cursor.partition("~")
+        if not tilde or not _is_number(number):
+            raise ValueError(cursor)
+        follows = TupleLessThan if self.columns[0].startswith("-") else TupleGreaterThan
+        return tickets.filter(follows(Tuple(F(self.column), F("id")), (self._read(value), int(number))))
+
+    def cursor_of(self, ticket: Ticket) -> str:
+        value = getattr(ticket, self.column)
+        return f"{value.isoformat() if isinstance(value, datetime) else value}~{ticket.pk}"
+
+    def _read(self, value: str) -> Any:
+        if self.columns == UPSET:
+            return int(value[:6])
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError(value)
+        try:
+            return at.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(value) from None
+
+
+ORDERS = {"newest": Order(NEWEST), "waiting": Order(WAITING), "upset": Order(UPSET)}
 
 
 def counts(agent: Agent) -> dict[str, int]:
-    """How many tickets each list holds, counted up to COUNT_CAP + 1."""
-    keys = [spec.key for spec in (*STANDARD, *team_lists(), *view_lists())]
-    return {key: _members(agent, key).order_by()[: COUNT_CAP + 1].count() for key in keys}
+    """How many open tickets each list holds, counted up to COUNT_CAP + 1: one query for the standard lists, the teams' and the views' each.
+
+    A view with conditions that take too long is not counted.
+    """
+    standard = [Capped(find_list(agent, key).tickets.awake()) for key in STANDARD]
+    found: dict[str, int] = dict(zip(STANDARD, Agent.objects.filter(pk=agent.pk).values_list(*standard).get(), strict=True))
+    tickets = Ticket.objects.visible_to(agent).awake()
+    found |= {f"team-{team}": n for team, n in Team.objects.values_list("pk", Capped(tickets.filter(team=OuterRef("pk"))))}
+    views = SavedView.objects.seen_by(agent)
+    of_rules = Capped(tickets.filter(view_entries__view=OuterRef("pk")))
+    found |= {f"view-{view}": n for view, n in views.filled_by_rules().values_list("pk", of_rules)}
+    return found | _counts_of(agent, [f"view-{view}" for view in views.filter(definition__isnull=False).values_list("pk", flat=True)])
 
 
-def _members(agent: Agent, key: str) -> QuerySet[Ticket]:
-    tickets = Ticket.objects.visible_to(agent).open()
-    match key.split("-"):
-        case ["mine"]:
-            return tickets.filter(assignee=agent)
-        case ["unassigned"]:
-            return tickets.unassigned()
-        case ["all"]:
-            return tickets
-        case ["team", number] if number.isdecimal():
-            return tickets.filter(team__id=number)
-        case ["view", number] if number.isdecimal():
-            return tickets.filter(views__id=number)
-    raise NoSuchList(key)
+def _counts_of(agent: Agent, keys: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    try:
+        with within(PATIENCE_OF_COUNTS):
+            for key in keys:
+                found[key] = tickets_in(agent, key).order_by()[: COUNT_CAP + 1].count()
+    except TookTooLong:
+        pass
+    return found
+
+
+class Capped(Subquery):
+    """How many rows a query has, no further than COUNT_CAP + 1."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    empty_result_set_value = 0
+
+    def __init__(self, tickets: QuerySet[Ticket]) -> None:
+        super().__init__(tickets.order_by().values("pk")[: COUNT_CAP + 1], output_field=IntegerField())

@@ -29,6 +29,15 @@ def publish_ticket(ticket: Ticket) -> None:
         transaction.on_commit(publication, robust=True)  # what is committed does not fail by what is shown of it
 
 
+def publish_many() -> None:
+    """After commit, in place of a frame for each of very many tickets: pages read their lists again."""
+    transaction.on_commit(_publish_many, robust=True)
+
+
+def _publish_many() -> None:
+    publish(DESK, {"kind": "many"})
+
+
 def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
     """The row as any page shows it, and the facts by which a page knows whether it belongs in its list."""
     tickets = Ticket.objects.select_related("customer", "assignee", "team").prefetch_related("tags", Prefetch("view_entries", to_attr="matches"))
@@ -41,7 +50,7 @@ def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
         "row": render_to_string("inbox/_row.html", {"ticket": ticket}),
         "assignee": ticket.assignee_id,
         "team": ticket.team_id,
-        "open": ticket.is_open,
+        "open": ticket.is_open and ticket.snoozed_until is None,  # as lists show it
         "views": [match.view_id for match in ticket.matches],  # type: ignore[attr-defined] # the Prefetch puts them there
         "at": ticket.last_message_at.isoformat(),
     }

@@ -35,16 +35,24 @@ ATTEMPTS = 3
 
 @transaction.atomic
 def start(*, by: Agent | None, days: int, also: Collection[int] = ()) -> BackTest:
-    """Of the draft as it is now; `also` rules that are off. NotForYou; RuleError for other stretches than DAYS."""
+    """Of the draft as it is now; `also` rules that are off. NotForYou; RuleError for other stretches than DAYS, and for a second one of the same person."""
     must_publish(by)
     if days not in DAYS:
         raise RuleError(_("A back-test looks at 7, 30 or 90 days."))
+    if by is not None:
+        _must_be_alone(by)
     now = timezone.now()
     test = BackTest(by=by, since=now - timedelta(days=days), until=now, rules=draft(also=also))
     test.total = decisions_of(test).count()
     test.save()
     run_back_test.enqueue(test.pk)
     return test
+
+
+def _must_be_alone(by: Agent) -> None:
+    Agent.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two clicks at once the second sees the test of the first
+    if BackTest.objects.filter(by=by, status__in=UNDER_WAY).exists():
+        raise RuleError(_("A back-test of yours is still running. Wait for it, or cancel it."))
 
 
 @transaction.atomic

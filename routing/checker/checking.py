@@ -7,13 +7,11 @@ from datetime import datetime
 
 from helpdesk.conditions.wording import Names
 from helpdesk.customers.predictions.bands import Bands
-from routing.checker.findings import CheckedRule, Finding
+from routing.checker.findings import CheckedRule, Found
 from routing.checker.words import finding
 
 
-def check_rules(
-    rules: Sequence[CheckedRule], bands: Bands, *, names: Names = None, seconds: float = 10.0, examples_at: datetime | None = None
-) -> list[Finding]:
+def check_rules(rules: Sequence[CheckedRule], bands: Bands, *, names: Names = None, seconds: float = 10.0, examples_at: datetime | None = None) -> list[Found]:
     """What their logic alone tells, at most one finding of each rule, in their order. Rules that are off are not to be among them.
 
     Whatever is called contradictory, unreachable, shadowed or a duplicate is so for every ticket, but for a churn probability that no

@@ -10,10 +10,10 @@ from agents.models import Agent, Team
 from helpdesk.conditions import wording_values as values
 from helpdesk.customers.definitions import segments_named
 from helpdesk.customers.models import Segment
-from routing.checker.findings import CheckedRule, Finding, Kind
+from routing.checker.findings import CheckedRule, Found, Kind
 
 
-def check_desk(rules: Sequence[CheckedRule]) -> list[Finding]:
+def check_desk(rules: Sequence[CheckedRule]) -> list[Found]:
     """Teams in which nobody can be given tickets; segments that are inactive or not there. In the order of the rules, in three queries at most."""
     teams = _empty_teams({rule.team for rule in rules if rule.team is not None})
     segments = _idle_segments({number for rule in rules for number in segments_named(rule.definition)})
@@ -43,14 +43,14 @@ def _wrong(number: int, segment: Segment | None) -> str:
     return ""
 
 
-def _of_team(rule: CheckedRule, empty: dict[int, str]) -> Iterator[Finding]:
+def _of_team(rule: CheckedRule, empty: dict[int, str]) -> Iterator[Found]:
     if rule.team in empty:
         name = empty[rule.team]
         words = _("Nobody in the team %(name)s can be given tickets.") % {"name": values.name(name)}
-        yield Finding(Kind.EMPTY_TEAM, rule.key, (), name, words)
+        yield Found(Kind.EMPTY_TEAM, rule.key, (), name, words)
 
 
-def _of_segments(rule: CheckedRule, idle: dict[int, tuple[str, str]]) -> Iterator[Finding]:
+def _of_segments(rule: CheckedRule, idle: dict[int, tuple[str, str]]) -> Iterator[Found]:
     for number in sorted(segments_named(rule.definition) & idle.keys()):
         name, words = idle[number]
-        yield Finding(Kind.INACTIVE_SEGMENT, rule.key, (), name, words)
+        yield Found(Kind.INACTIVE_SEGMENT, rule.key, (), name, words)

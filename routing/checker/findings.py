@@ -37,7 +37,7 @@ class CheckedRule:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Found:
     """Of the rule `key`; `by` are the rules that make it so. `witness` shows why; `words` is a sentence for whoever manages the rules."""
 
     kind: Kind

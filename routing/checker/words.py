@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.conditions import wording_values as values
 from helpdesk.conditions.wording import Names, describe
-from routing.checker.findings import CheckedRule, Finding, Kind, Verdict
+from routing.checker.findings import CheckedRule, Found, Kind, Verdict
 
 
-def finding(rules: Sequence[CheckedRule], verdict: Verdict, names: Names) -> Finding:
+def finding(rules: Sequence[CheckedRule], verdict: Verdict, names: Names) -> Found:
     """Rules are called by their places, counted from one, and their names."""
     by = [rules[place] for place in verdict.by]
     witness = describe(verdict.shown, names) if verdict.shown else "; ".join(describe(rule.definition, names) for rule in by)
-    return Finding(verdict.kind, rules[verdict.place].key, tuple(rule.key for rule in by), witness, _sentence(verdict, rules, witness))
+    return Found(verdict.kind, rules[verdict.place].key, tuple(rule.key for rule in by), witness, _sentence(verdict, rules, witness))
 
 
 def _sentence(verdict: Verdict, rules: Sequence[CheckedRule], witness: str) -> str:

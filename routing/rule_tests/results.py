@@ -54,10 +54,6 @@ def results(contents: list[Written], *, tests: Iterable[RuleTest] | None = None)
         return [_result(test, outcome_of(rules.outcome(Answers(Example(test, test.at), test.at)).matched, gone=gone)) for test in asked]
 
 
-def failures(contents: list[Written]) -> list[Result]:
-    return [result for result in results(contents) if not result.passed]
-
-
 def _result(test: RuleTest, outcome: Outcome) -> Result:
     return Result(test, outcome, " ".join(filter(None, [_about_team(test, outcome.winner), *_about_views(test, outcome)])))
 

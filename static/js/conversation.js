@@ -1,4 +1,5 @@
 // The open ticket: kept up to date around what the reader is writing.
+import { prompt } from "./composer.js";
 import { on } from "./live.js";
 import { say } from "./words.js";
 
@@ -7,34 +8,9 @@ const number = () => find("ticket")?.dataset.number;
 let arrived = 0; // messages below what the reader sees
 let refreshDue;
 
-// Drafts live in this tab until they are sent.
-const draftKey = () => `draft-${number()}`;
-const kindOf = (form) => form.querySelector("[name=kind]:checked").value;
-
-function keepDraft(form) {
-  const body = form.querySelector("textarea").value;
-  if (body) sessionStorage.setItem(draftKey(), JSON.stringify({ body, kind: kindOf(form) }));
-  else sessionStorage.removeItem(draftKey());
-}
-
-function restoreDraft() {
-  const form = document.querySelector(".composer");
-  const draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? "null");
-  if (form && draft && !form.querySelector("textarea").value) {
-    form.querySelector("textarea").value = draft.body;
-    form.querySelector(`[value=${draft.kind}]`).checked = true;
-  }
-  if (form) prompt(form);
-}
-
-function prompt(form) {
-  const textarea = form.querySelector("textarea");
-  textarea.dataset.reply ??= textarea.placeholder;
-  textarea.placeholder = textarea.dataset[kindOf(form)];
-}
-
 // Where the reader is in the conversation.
 const isAtEnd = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
+const opened = () => [...document.querySelectorAll("#conversation details[open][id]")].map(({ id }) => id).join(" ");
 const count = () => document.querySelectorAll("#conversation .message").length;
 
 function toEnd() {
@@ -60,15 +36,14 @@ on("ticket", (frame) => String(frame.ticket) === number() && refresh());
 on("resync", refresh);
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const wasSent = detail.requestConfig.elt.matches(".composer") && /^\/tickets\/\d+\/$/.test(new URL(detail.xhr.responseURL).pathname);
-  if (wasSent) sessionStorage.removeItem(draftKey());
-  if (detail.target.id === "conversation") Object.assign(detail.target.dataset, { end: isAtEnd(detail.target) ? "1" : "", count: count() });
+  if (detail.target.id === "conversation") Object.assign(detail.target.dataset, { end: isAtEnd(detail.target) ? "1" : "", count: count(), opened: opened() });
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "ticket") {
-    restoreDraft();
+    prompt();
     toEnd();
   } else if (detail.target.id === "conversation") {
+    for (const id of detail.target.dataset.opened.split(" ").filter(Boolean)) find(id)?.setAttribute("open", "");
     if (detail.target.dataset.end) toEnd();
     else showArrived(arrived + count() - detail.target.dataset.count);
   }
@@ -83,13 +58,6 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   fragment.querySelectorAll("details").forEach((section, index) => (section.open = sections[index]?.open ?? section.open));
 });
 
-document.addEventListener("input", ({ target }) => target.closest(".composer") && keepDraft(target.closest(".composer")));
-document.addEventListener("change", ({ target }) => target.closest(".composer") && prompt(target.closest(".composer")));
 document.addEventListener("click", ({ target }) => target.closest("#new-messages") && toEnd());
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.(".composer");
-  if (form && event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.requestSubmit();
-});
 
-restoreDraft();
 toEnd();

@@ -4,24 +4,37 @@ const SWITCH = "single-keys";
 const toggle = document.getElementById(SWITCH);
 let first = "";
 
-const isField = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
-const press = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+const isField = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+
+const isSeen = (element) => (element.closest("label") ?? element).checkVisibility({ visibilityProperty: true });
+
+/** Of several the first that is to be seen. What is folded away on a narrow screen can still be pressed, but not written into. */
+export function press(key) {
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+  return found.find(isSeen) ?? found.find((element) => !isField(element));
+}
+
+/** As a click, or the focus where there is something to write. */
+export function run(element) {
+  if (isField(element)) return element.focus();
+  element.click();
+  if (element.matches("[type=radio]")) element.closest("form")?.querySelector("textarea")?.focus();
+}
 
 function act(key) {
   const element = press(key);
-  if (!element) return false;
-  element.click();
-  if (element.matches("[type=radio]")) document.querySelector(".composer textarea").focus();
-  return true;
+  if (element) run(element);
+  return Boolean(element);
 }
 
 /** Real focus moves, so that Enter opens and a screen reader follows. */
 function step(by) {
   const links = [...document.querySelectorAll(".ticket-link")];
-  const at = links.findIndex((link) => link === document.activeElement || link.ariaCurrent === "true");
-  const focused = links.indexOf(document.activeElement);
-  const next = links[Math.max(0, (focused >= 0 ? focused : at) + by)];
+  const focused = links.findIndex((link) => link.closest("li").contains(document.activeElement));
+  const at = focused >= 0 ? focused : links.findIndex((link) => link.ariaCurrent === "true");
+  const next = links[Math.min(links.length - 1, Math.max(0, at + by))];
   next?.focus();
+  next?.closest("li").scrollIntoView({ block: "nearest" });
   return Boolean(next);
 }
 
@@ -35,11 +48,19 @@ function handle(key) {
   }
   if (sequence === "j") return step(1);
   if (sequence === "k") return step(-1);
+  if (sequence === "/") return act("/") || open("search");
   return act(sequence);
 }
 
+function open(name) {
+  document.dispatchEvent(new CustomEvent(`${name}:open`));
+  return true;
+}
+
+const isCovered = () => document.querySelector(":popover-open, dialog[open]");
+
 function escape(target) {
-  if (document.querySelector(":popover-open")) return false;
+  if (isCovered()) return false;
   if (isField(target)) {
     target.blur();
     return true;
@@ -51,7 +72,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     if (escape(event.target)) event.preventDefault();
-  } else if (!isField(event.target) && toggle?.checked && event.key.length === 1 && handle(event.key.toLowerCase())) {
+  } else if (!isField(event.target) && !isCovered() && toggle?.checked && event.key.length === 1 && handle(event.key.toLowerCase())) {
     event.preventDefault();
   }
 });
@@ -60,3 +81,14 @@ if (toggle) {
   toggle.checked = localStorage.getItem(SWITCH) !== "off";
   toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
 }
+
+/** The list of keys shows those that do something on this page. */
+document.getElementById("keys")?.addEventListener("beforetoggle", () => {
+  for (const term of document.querySelectorAll("#keys [data-for]")) {
+    const isHere = term.dataset.for.startsWith(".") ? document.querySelector(term.dataset.for) : press(term.dataset.for);
+    term.hidden = term.nextElementSibling.hidden = !isHere;
+  }
+});
+
+/** Whoever has no ⌘ key reads Ctrl. */
+if (!/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of document.querySelectorAll(".key[data-mod]")) key.textContent = "Ctrl";

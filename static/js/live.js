@@ -6,16 +6,23 @@ let attempt = 0;
 let wasLost = false;
 let silence;
 let banner;
+let current;
 
-/** Kinds: "ticket" and "toast" from the server; "resync" when frames may have been missed; "signed_out". */
+/** Kinds: "ticket", "toast" and "typing" from the server; "resync" when frames may have been missed; "signed_out". */
 export function on(kind, listener) {
   (listeners[kind] ??= []).push(listener);
+}
+
+/** A hint to the others. Without a connection it is not worth keeping. */
+export function send(message) {
+  if (current?.readyState === WebSocket.OPEN) current.send(JSON.stringify(message));
 }
 
 export function connect() {
   const path = document.body.dataset.live;
   if (!path) return;
   const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+  current = socket;
   socket.addEventListener("message", ({ data }) => receive(socket, JSON.parse(data)));
   socket.addEventListener("close", ({ code }) => (SIGNED_OUT.includes(code) ? tell("signed_out") : retry()));
 }
@@ -24,6 +31,7 @@ function receive(socket, frame) {
   expectMore(socket);
   if (frame.kind === "ping") socket.send("{}");
   else if (frame.kind === "hello") greet(frame);
+  else if (frame.kind === "many") setTimeout(tell, 1500 * Math.random(), "resync"); // spread: every page asks
   else tell(frame.kind, frame);
 }
 

@@ -1,11 +1,12 @@
 // Keeps the list as the server would render it now, without moving anything under the reader's hands.
+import { markOpen } from "./around.js";
 import { on } from "./live.js";
 import { say } from "./words.js";
 
 const held = new Map(); // what waits behind "2 new tickets"
-const COUNTS_EVERY = 2000;
+const REREAD_AFTER = 2000;
 const find = (id) => document.getElementById(id);
-let countsDue;
+let rereadDue;
 
 const LISTS = {
   mine: (frame, _id, rows) => frame.assignee === Number(rows.dataset.agent),
@@ -23,7 +24,7 @@ function belongs(frame, rows) {
 /** The one place where HTML from a frame becomes elements: our server rendered and escaped it; a parsed document runs nothing. */
 function parse(html, rows) {
   const row = document.importNode(new DOMParser().parseFromString(html, "text/html").querySelector("li"), true);
-  row.querySelector(".ticket-link").search = `?in=${rows.dataset.list}`;
+  row.querySelector(".ticket-link").search = `?${new URLSearchParams({ in: rows.dataset.place })}`;
   row.querySelectorAll(`.ticket-match:not([data-list="${rows.dataset.list}"])`).forEach((match) => match.remove());
   return row;
 }
@@ -32,6 +33,7 @@ function place(frame) {
   const rows = find("rows");
   if (!rows) return;
   const old = find(`ticket_${frame.ticket}`);
+  if (!("plain" in rows.dataset)) return readAgain(frame, old, rows);
   if (!belongs(frame, rows)) {
     held.delete(frame.ticket);
     if (old) leave(old);
@@ -46,15 +48,27 @@ function place(frame) {
   showHeld();
 }
 
+/** Whether a ticket belongs in a list that is narrowed or sorted, and where, only the server knows. What is under the reader's hands stays. */
+function readAgain(frame, old, rows) {
+  if (old) replace(old, parse(frame.row, rows));
+  clearTimeout(rereadDue);
+  rereadDue = setTimeout(() => {
+    if (isStill()) htmx.trigger("#list", "refresh");
+    else held.set(frame.ticket, frame);
+    showHeld();
+  }, REREAD_AFTER);
+}
+
 const timeOf = (row) => new Date(row.querySelector(".ticket-age").dateTime);
 
 function isStill() {
   const typed = document.activeElement?.matches("textarea") && document.activeElement.value;
-  return find("list").scrollTop === 0 && !find("list").matches(":hover") && !typed;
+  return find("list").scrollTop === 0 && !document.querySelector(".ticket .tick:checked") && !find("list").matches(":hover") && !typed;
 }
 
 function replace(old, row) {
   const hadFocus = old.contains(document.activeElement);
+  if ("marked" in old.dataset) row.toggleAttribute("data-marked", row.toggleAttribute("data-unread", true));
   old.replaceWith(row);
   finish(row);
   if (hadFocus) row.querySelector(".ticket-link").focus();
@@ -71,6 +85,7 @@ function insert(row, at, rows) {
 
 function finish(row) {
   htmx.process(row);
+  document.dispatchEvent(new Event("rows:changed")); // its tick
   markOpen();
 }
 
@@ -78,14 +93,6 @@ function leave(row) {
   if (row.contains(document.activeElement)) row.nextElementSibling?.querySelector("a")?.focus();
   row.classList.add("is-leaving");
   setTimeout(() => row.remove(), 300); // no animationend in a hidden tab
-}
-
-function markOpen() {
-  const open = find("ticket")?.dataset.number;
-  for (const row of document.querySelectorAll(".ticket")) {
-    row.toggleAttribute("data-open", row.id === `ticket_${open}`);
-    row.querySelector(".ticket-link").ariaCurrent = row.id === `ticket_${open}` ? "true" : null;
-  }
 }
 
 function showHeld() {
@@ -96,25 +103,17 @@ function showHeld() {
 
 function release() {
   const rows = find("rows");
+  const frames = "plain" in rows.dataset ? [...held.values()] : [];
+  if (!frames.length) htmx.trigger("#list", "refresh");
   find("list").scrollTop = 0;
-  for (const frame of [...held.values()].sort((one, other) => new Date(one.at) - new Date(other.at))) insert(parse(frame.row, rows), frame.at, rows);
+  for (const frame of frames.sort((one, other) => new Date(one.at) - new Date(other.at))) insert(parse(frame.row, rows), frame.at, rows);
   held.clear();
   showHeld();
 }
 
-function refreshCounts() {
-  countsDue ??= setTimeout(() => {
-    countsDue = undefined;
-    if (find("nav")) htmx.trigger("#nav", "refresh");
-  }, COUNTS_EVERY);
-}
-
 on("ticket", place);
-on("ticket", refreshCounts);
-on("resync", refreshCounts);
 on("resync", () => {
   held.clear();
   if (find("list")) htmx.trigger("#list", "refresh");
 });
-document.addEventListener("htmx:afterSettle", markOpen);
 document.addEventListener("click", (event) => event.target.closest("#new-tickets") && release());

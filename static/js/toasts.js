@@ -4,19 +4,20 @@ import { say } from "./words.js";
 
 const AT_MOST = 3;
 const STAYS = 8000;
+const UNDO_STAYS = 10_000;
 const TICK = 250;
 const stack = document.getElementById("toasts");
 const left = new WeakMap(); // milliseconds that a toast stays
 const more = Object.assign(document.createElement("p"), { className: "toasts-more" });
 
-/** `url` leads on; without `id` the server does not know this toast. All text is set as text. */
-export function show({ id, title, detail = "", url = "", action, isError = false }) {
+/** `url` leads on; `undo` is where the undoing is posted; without `id` the server does not know this toast. All text is set as text. */
+export function show({ id, title, detail = "", url = "", action, undo, isError = false }) {
   if (!stack || (id && document.getElementById(`toast_${id}`))) return;
   const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
   toast.querySelector("[data-title]").textContent = title;
   toast.querySelector("[data-detail]").textContent = detail;
-  fill(toast, { id, url, action, isError });
-  if (!isError) left.set(toast, STAYS);
+  fill(toast, { id, url, action, undo, isError });
+  if (!isError) left.set(toast, undo ? UNDO_STAYS : STAYS);
   stack.prepend(toast);
   fold();
 }
@@ -26,10 +27,11 @@ export function showSignedOut() {
   show({ title: say("signed_out"), url: location.pathname + location.search, action: say("sign_in"), isError: true });
 }
 
-function fill(toast, { id, url, action, isError }) {
+function fill(toast, { id, url, action, undo, isError }) {
   const link = toast.querySelector("[data-open]");
   const form = toast.querySelector("form");
-  if (url.startsWith("/")) link.href = url;
+  if (undo) offerUndo(toast, link, undo);
+  else if (url.startsWith("/")) link.href = url;
   else link.parentElement.remove();
   if (action) link.textContent = action;
   if (id) {
@@ -40,6 +42,16 @@ function fill(toast, { id, url, action, isError }) {
     toast.dataset.kind = "error";
     toast.role = "alert";
   }
+}
+
+function offerUndo(toast, link, undo) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: link.className, textContent: say("undo") });
+  button.addEventListener("click", () => {
+    dismiss(toast);
+    htmx.ajax("POST", undo, { source: toast.querySelector("form"), swap: "none" });
+  });
+  toast.dataset.kind = "undo";
+  link.replaceWith(button);
 }
 
 function fold() {

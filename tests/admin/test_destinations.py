@@ -139,3 +139,12 @@ def test_team_of_a_segment_that_is_gone_is_pointed_out_until_it_is_mended(as_man
         "Returns takes customers of segment “Club”, which was deleted.",
         "Returns takes customers of segment “Summer”, which is inactive.",
     ]
+
+
+@pytest.mark.parametrize(("model", "more"), [("team", INLINE), ("savedview", {"icon": "eye"})])
+def test_name_that_nobody_can_see_is_none(as_manager: Client, model: str, more: dict[str, str]) -> None:
+    app = "agents" if model == "team" else "tickets"
+
+    response = as_manager.post(f"/admin/{app}/{model}/add/", {"name": "\u200b \u2800"} | more)
+
+    assert problems(response) == {"name": ["This field is required."]}

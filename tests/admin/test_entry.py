@@ -21,6 +21,7 @@ INDEX = "/admin/"
 LISTS = {
     "tickets_ticket": "owner admin manager",
     "tickets_savedview": "owner admin manager",
+    "tickets_macro": "owner admin manager",
     "tickets_tag": "owner admin manager",
     "tickets_inbound": "owner admin manager",
     "customers_customer": "owner admin manager",

@@ -23,7 +23,15 @@ def hours(db: None) -> BusinessHours:
 
 
 def save(client: Client, hours: BusinessHours, **changes: Any) -> Any:
-    return client.post(page_of(MODEL, hours), {"time_zone": "Europe/Stockholm", "day_0": "9-17", **changes})
+    return client.post(page_of(MODEL, hours), {"time_zone": "Europe/Stockholm", "day_0": "9-17", **special_days(), **changes})
+
+
+def special_days(*rows: dict[str, str], first: int = 0) -> dict[str, Any]:
+    """As the form sends its rows; the first `first` of them are there already."""
+    fields: dict[str, Any] = {"special_days-TOTAL_FORMS": len(rows), "special_days-INITIAL_FORMS": first}
+    for number, row in enumerate(rows):
+        fields |= {f"special_days-{number}-{name}": value for name, value in ({"id": "", "hours": "1"} | row).items()}
+    return fields
 
 
 def test_hours_are_one_page(as_manager: Client) -> None:
@@ -36,30 +44,29 @@ def test_hours_are_one_page(as_manager: Client) -> None:
 
 def test_hours_are_shown_a_line_a_day(hours: BusinessHours) -> None:
     hours.days = {"0": [["09:00", "12:00"], ["13:00", "17:00"]]}
-    hours.closed_days = ["2026-12-24", "2026-12-25"]
 
     initial = BusinessHoursForm(instance=hours).initial
 
-    assert initial == {"time_zone": "Europe/Stockholm", "day_0": "09:00–12:00, 13:00–17:00", "holidays": "2026-12-24\n2026-12-25"}
+    assert initial == {"time_zone": "Europe/Stockholm", "country": "", "day_0": "09:00–12:00, 13:00–17:00"}
 
 
 def test_hours_are_saved(as_manager: Client, hours: BusinessHours) -> None:
     """A19. An empty line is a closed day."""
-    save(as_manager, hours, time_zone="Europe/Warsaw", day_0="09:00–12:00, 13:00–17:00", day_6="10-14", holidays="2026-12-25\n\n2026-12-24\n2026-12-24")
+    save(as_manager, hours, time_zone="Europe/Warsaw", day_0="09:00–12:00, 13:00–17:00", day_6="10-14", country="PL")
 
     hours.refresh_from_db()
     assert hours.time_zone == "Europe/Warsaw"
     assert hours.days == {"0": [["09:00", "12:00"], ["13:00", "17:00"]], "6": [["10:00", "14:00"]]}
-    assert hours.closed_days == ["2026-12-24", "2026-12-25"]
+    assert hours.country == "PL"
 
 
 def test_saving_what_is_shown_changes_nothing(as_manager: Client, hours: BusinessHours) -> None:
-    before = (hours.time_zone, hours.days, hours.closed_days)
+    before = (hours.time_zone, hours.days, hours.country)
 
-    as_manager.post(page_of(MODEL, hours), BusinessHoursForm(instance=hours).initial)
+    as_manager.post(page_of(MODEL, hours), BusinessHoursForm(instance=hours).initial | special_days())
 
     hours.refresh_from_db()
-    assert (hours.time_zone, hours.days, hours.closed_days) == before
+    assert (hours.time_zone, hours.days, hours.country) == before
 
 
 @pytest.mark.parametrize(
@@ -97,11 +104,50 @@ def test_mistake_in_periods_is_said_in_words(written: str, problem: str) -> None
 
 
 def test_mistakes_stand_beside_their_lines(as_manager: Client, hours: BusinessHours) -> None:
-    response = save(as_manager, hours, day_1="whenever", holidays="24 Dec", time_zone="Mars/Olympus")
+    response = save(as_manager, hours, day_1="whenever", country="XX", time_zone="Mars/Olympus")
 
     assert problems(response) == {
         "time_zone": ["Select a valid choice. Mars/Olympus is not one of the available choices."],
+        "country": ["Select a valid choice. XX is not one of the available choices."],
         "day_1": ["“whenever” is not understood. Write hours as 09:00–12:00, 13:00–17:00."],
-        "holidays": ["“24 Dec” is not a date. Write it as 2026-12-24."],
     }
     assert BusinessHours.objects.get().days == hours.days
+
+
+def special(hours: BusinessHours) -> list[tuple[str, str, list[list[str]]]]:
+    return [(str(day.date), day.name, day.periods) for day in hours.special_days.all()]
+
+
+def test_days_of_their_own_are_rows(as_manager: Client, hours: BusinessHours) -> None:
+    """One closed, one open with hours; a row left empty is none. Then one is changed and the other taken away."""
+    rows = ({"date": "2099-12-23", "name": "Stock-taking"}, {"date": "2099-12-27", "opening": "10-14"}, {})
+    save(as_manager, hours, **special_days(*rows))
+    written = special(hours)
+    first, second = hours.special_days.values_list("pk", flat=True)
+    rows = ({"id": str(first), "date": "2099-12-22", "name": "Stock"}, {"id": str(second), "date": "2099-12-27", "opening": "10-14", "DELETE": "on"})
+    save(as_manager, hours, **special_days(*rows, first=2))
+
+    assert written == [("2099-12-23", "Stock-taking", []), ("2099-12-27", "", [["10:00", "14:00"]])]
+    assert special(hours) == [("2099-12-22", "Stock", [])]
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([{"date": "24 Dec"}], "Enter a valid date."),
+        ([{"date": "2099-12-24", "opening": "whenever"}], "“whenever” is not understood. Write hours as 09:00–12:00, 13:00–17:00."),
+        ([{"date": "2099-12-24"}, {"date": "2099-12-24"}], "Please correct the duplicate data for date."),
+    ],
+)
+def test_mistakes_in_days_of_their_own_are_said(as_manager: Client, hours: BusinessHours, rows: list[dict[str, str]], problem: str) -> None:
+    response = save(as_manager, hours, **special_days(*rows))
+
+    assert (response.status_code, problem in response.content.decode(), special(hours)) == (200, True, [])
+
+
+def test_coming_holidays_are_listed(as_manager: Client, hours: BusinessHours) -> None:
+    BusinessHours.objects.update(country="SE", days={str(day): [["09:00", "17:00"]] for day in range(7)})
+
+    page = as_manager.get(page_of(MODEL, hours)).content.decode()
+
+    assert ["Christmas Day" in page, "Epiphany" in page] == [True, True]

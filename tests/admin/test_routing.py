@@ -70,10 +70,22 @@ def test_round_robin_is_switched_off(as_manager: Client) -> None:
     """A22."""
     settings = RoundRobinSettings.objects.create(pk=1)
 
-    as_manager.post(page_of("routing_roundrobinsettings", settings), {"capacity": "5", "hours_sms": "on"})
+    as_manager.post(page_of("routing_roundrobinsettings", settings), {"capacity": "5", "handing_out_limit": "0", "backlog_after": "30", "hours_sms": "on"})
 
     settings.refresh_from_db()
     assert (settings.is_on, settings.capacity, settings.hours_sms, settings.hours_webchat) == (False, 5, True, False)
+    assert (settings.handing_out_limit, settings.backlog_after, settings.handing_out) == (0, 30, 5)
+
+
+@pytest.mark.parametrize(("capacity", "handing_out", "limit"), [(0, 0, 0), (0, 20, 20), (5, 20, 5), (30, 20, 20), (5, 0, 5)])
+def test_pace_is_told_in_words(as_manager: Client, capacity: int, handing_out: int, limit: int) -> None:
+    """C8: new tickets by the one limit, those that have waited by the lower of the two."""
+    settings = RoundRobinSettings.objects.create(pk=1, capacity=capacity, handing_out_limit=handing_out)
+
+    page = as_manager.get(page_of("routing_roundrobinsettings", settings)).content.decode()
+
+    assert ("however many they have" in page, f"fewer than {capacity} open" in page) == (not capacity, bool(capacity))
+    assert (f"until everybody Online has {limit};" in page) is bool(limit)
 
 
 def test_every_channel_in_hours_is_one_button(as_manager: Client) -> None:

@@ -34,3 +34,12 @@ def test_names_and_subjects_are_one_line_wherever_they_come_from() -> None:
     assert make_agent(crlf.replace("@", "")).name == "a Bcc: x"
     assert make_customer(crlf).name == "a Bcc: x"
     assert make_ticket(subject=crlf).subject == "a Bcc: x"
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u200d \u2060", "\ufeff", "\u3164", "\u2800", "\u034f", "\xad"])
+def test_line_of_which_nothing_can_be_seen_is_none(name: str) -> None:
+    assert one_line(name) == ""
+
+
+def test_signs_that_join_others_stay() -> None:
+    assert one_line("👩\u200d💻 Ida") == "👩\u200d💻 Ida"

@@ -16,7 +16,7 @@ from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_agent, make_ticket
 
 pytestmark = pytest.mark.django_db
-NOT_FOUND = {"detail": "No Ticket matches the given query."}
+NOT_FOUND = {"detail": "Not found."}
 
 
 def address(number: int) -> str:

@@ -121,7 +121,7 @@ def test_obstacles_are_told_by_rule_before_and_instead(manager: APIClient, team:
     look = looked_at(manager)
     status, told = call(manager, "POST", ADDRESS, {"seen": look["fingerprint"]})
 
-    obstacles = [{"rule": rule.pk, "words": "“VIPs”: The segment “VIP” is inactive: nobody enters or leaves."}]
+    obstacles = [{"rule": rule.pk, "test": None, "words": "“VIPs”: The segment “VIP” is inactive: nobody enters or leaves."}]
     assert look["obstacles"] == obstacles
     assert (status, told, RuleSet.objects.exists()) == (400, {"obstacles": obstacles}, False)
 
@@ -156,7 +156,7 @@ def test_version_whose_team_is_gone_is_not_restored(manager: APIClient, team: Te
     status, told = call(manager, "POST", "rules/versions/1/restoration/")
 
     words = "“Texts” has no destination: its team or view was deleted, or never chosen."
-    assert (status, told, live_contents()[0]["goes_to"]) == (400, {"obstacles": [{"rule": rule.pk, "words": words}]}, "Other")
+    assert (status, told, live_contents()[0]["goes_to"]) == (400, {"obstacles": [{"rule": rule.pk, "test": None, "words": words}]}, "Other")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from helpdesk.api.rule_views import TOO_SLOW
-from routing.effect import TicketEffect
+from routing.backtest.effect import TicketEffect
 from routing.models import Rule
 from routing.router import route_ticket
 from tests.api.calls import call

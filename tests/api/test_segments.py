@@ -15,7 +15,7 @@ from helpdesk.customers.models import Customer, Membership, Segment
 from helpdesk.customers.profiles import identify
 from helpdesk.customers.segments import add_members, create_segment
 from tests.api.conftest import SignIn, iso
-from tests.factories import all_of, make_agent
+from tests.factories import all_of, make_agent, make_rule, make_team
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/segments/"
@@ -193,3 +193,13 @@ def test_lists_cost_a_number_of_queries_that_does_not_grow(api: APIClient, mia: 
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+def test_segment_that_a_rule_asks_about_is_not_deleted(manager: APIClient) -> None:
+    vip = create_segment("VIP", by=None)
+    make_rule("VIP first", to=make_team(), when=all_of({"type": "profile-group-membership", "is_member": True, "group_ids": [str(vip.pk)]}))
+
+    refused = call(manager, "DELETE", f"{vip.pk}/")
+
+    assert refused == (409, {"detail": "“VIP” cannot be deleted: “VIP first” asks about it. Change or delete that first."})
+    assert Segment.objects.count() == 1

@@ -70,14 +70,14 @@ def test_tickets_are_filtered(api: APIClient, ida: Agent) -> None:
     close(closed, by=ida)
 
     assert numbers(api, channel="sms") == [sms.pk]
-    assert [numbers(api, **query) for query in ({"assignee": ida.pk}, {"team": team.pk}, {"sentiment_label": "urgent"})] == [[mine.pk]] * 3
-    assert set(numbers(api, open="true")) == {mail.pk, sms.pk, mine.pk}
-    assert numbers(api, open="false") == [closed.pk]
+    assert [numbers(api, **query) for query in ({"assignee": ida.pk}, {"team": team.pk}, {"sentiment": "urgent"})] == [[mine.pk]] * 3
+    assert set(numbers(api, status="open")) == {mail.pk, sms.pk, mine.pk}
+    assert numbers(api, status="closed") == [closed.pk]
 
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [({"channel": "fax"}, "channel"), ({"assignee": "4711"}, "assignee"), ({"team": "x"}, "team"), ({"sentiment_label": "angry"}, "sentiment_label")],
+    [({"channel": "fax"}, "channel"), ({"assignee": "4711"}, "assignee"), ({"team": "x"}, "team"), ({"sentiment": "angry"}, "sentiment"), ({"status": "lost"}, "status")],
 )
 def test_wrong_filter_is_named(api: APIClient, query: dict[str, str], named: str) -> None:
     response = api.get(ADDRESS, query)

@@ -56,3 +56,15 @@ def queries(browser: Client, address: str) -> int:
         response: HttpResponse = browser.get(address)
     assert response.status_code == 200
     return len(captured)
+
+
+def composer(response: Any) -> dict[str, Any]:
+    """What stands in the composer of a page."""
+    form = re.search(r'<form class="composer".*?</form>', response.content.decode(), re.DOTALL)
+    assert form is not None
+    kind = re.search(r'value="(\w+)"[^>]* checked', form[0])
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", form[0], re.DOTALL)
+    problem = re.search(r'id="reply-error".*?</svg>(.*?)</p>', form[0], re.DOTALL)
+    assert kind is not None
+    assert text is not None
+    return {"kind": kind[1], "body": text[1], "files": re.findall(r"<bdi>(.*?)</bdi>", form[0]), "problem": problem[1] if problem else ""}

@@ -186,7 +186,7 @@ def test_message_that_is_read_in_place_has_no_delivery(ada: Agent) -> None:
     ticket = Ticket.objects.get(pk=receive(channel="webchat").ticket)
     message = reply(ticket, "Hello", by=ada)
 
-    assert browser_of(ada).get(f"/messages/{message.pk}/delivery/").status_code == 404
+    assert browser_of(ada).post(f"/messages/{message.pk}/delivery/").status_code == 404
 
 
 def test_acting_without_scripts_leads_back_to_the_page(ticket: Ticket, ada: Agent) -> None:

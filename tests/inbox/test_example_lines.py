@@ -80,3 +80,12 @@ def test_events_are_read_as_they_were_written(metric: str, seconds: int, cents: 
     assert abs(AT - timedelta(seconds=seconds) - read["occurred_at"]) < timedelta(milliseconds=10)
     assert (read["metric"], read["properties"]) == (metric, properties)
     assert read["value"] == (None if value is None else Decimal(f"{value:.2f}"))
+
+
+@pytest.mark.parametrize("value", ["abc", '"0.8"', "true", "1.5", "-0.1", "NaN"])
+def test_churn_probability_is_a_number_from_0_to_1(value: str) -> None:
+    """C16: of anything else no band could be told."""
+    with pytest.raises(BadLine) as problem:
+        read_facts(f"tier = gold\nchurn_probability = {value}")
+
+    assert str(problem.value) == "Line 2: churn_probability is a number from 0 to 1, as 0.8."

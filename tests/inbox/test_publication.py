@@ -15,6 +15,7 @@ from routing.rule_set import live_contents
 from routing.rules import To, change_rule, create_rule, delete_rule, order_rules
 from tests.factories import CHANNEL_IS_SMS, TAGS_CONTAIN_ORDER, all_of, any_of, make_agent, make_rule, make_team
 from tests.inbox.browsing import browser_of, queries
+from tests.routing.examples import make_rule_test
 
 pytestmark = pytest.mark.django_db
 SMS = all_of(CHANNEL_IS_SMS)
@@ -70,7 +71,7 @@ def test_review_tells_each_change(tab: Client, cleo: Agent) -> None:
 
     says = "ticket channel equals sms"
     assert shown(page) == [
-        f"Other Changed Before Changed : {says} → Gold After Other : {says} or ticket tags contain Order → Silver",
+        f"Other Changed Before Changed {says} → Gold After Other {says} or ticket tags contain Order → Silver",
         f"Added Added It says {says} → Watch",
         "Third Moved Before below Second After below Added",
         f"Removed Removed It said {says} → Gold",
@@ -202,3 +203,35 @@ def test_review_costs_the_same_with_1_and_3(tab: Client, cleo: Agent) -> None:
         create_rule(name, SMS, to=To(team=gold), by=cleo)
 
     assert queries(tab, "/routing/publication/") == needed
+
+
+def test_publishing_twice_leads_to_the_rules(tab: Client, drafts: list[Rule]) -> None:
+    """What was ticked is live: nothing is left to refuse."""
+    looked = fields(tab.get("/routing/publication/"))
+
+    answers = [tab.post("/routing/publication/", looked) for _click in range(2)]
+
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, "/routing/")] * 2
+    assert RuleSet.objects.count() == 1
+
+
+def test_failing_test_leads_to_itself(tab: Client, cleo: Agent) -> None:
+    """I4."""
+    create_rule("Texts", SMS, to=To(team=make_team("Gold", cleo)), by=cleo)
+    test = make_rule_test(team=make_team("Silver", cleo))
+
+    html = tab.get("/routing/publication/").content.decode()
+
+    assert re.findall(r'href="([^"]+)">Open the (test|rule)<', html) == [(f"/routing/tests/{test.pk}/", "test")]
+
+
+def test_rule_above_another_is_a_quiet_note(tab: Client, cleo: Agent) -> None:
+    """I3: that is what order is for."""
+    gold, silver = make_team("Gold", cleo), make_team("Silver", cleo)
+    create_rule("Texts", SMS, to=To(team=gold), by=cleo)
+    create_rule("Orders", all_of(TAGS_CONTAIN_ORDER), to=To(team=silver), by=cleo)
+
+    html = tab.get("/routing/publication/").content.decode()
+
+    notes = re.search(r'<ul class="notes.*?</ul>', html, re.DOTALL)
+    assert (notes is not None and "Orders" in notes[0], "Look at this before you publish" in html) == (True, False)

@@ -168,7 +168,7 @@ def test_effect_of_something_incomplete_is_no_number(tab: Client) -> None:
 
 def test_effect_that_takes_too_long_is_given_up(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A heavy definition never hangs a page."""
-    monkeypatch.setattr("routing.effect.PATIENCE", 0.001)
+    monkeypatch.setattr("routing.backtest.effect.PATIENCE", 0.001)
     ticket = make_ticket(subject="x" * 300)
     RoutingDecision.objects.bulk_create([RoutingDecision(ticket=ticket, cause=f"reopened {number}") for number in range(10_000)])
     fields = {"0-0-kind": "ticket-property", "0-0-field": "subject", "0-0-test": "string:not-contains", "0-0-value": "y"}

@@ -17,6 +17,7 @@ from helpdesk.tickets.models import SavedView
 from routing.models import RuleTest
 from routing.publication import draft
 from routing.router import route_ticket
+from routing.rule_tests.results import results
 from routing.rule_tests.writing import change_test
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.inbox.browsing import browser_of, queries
@@ -220,7 +221,7 @@ def test_card_shows_failures_first_and_then_what_this_rule_takes() -> None:
     make_rule_test("Wrong")
     make_rule_test("Z text", team=returns)
 
-    card = card_of(rule)
+    card = card_of(rule, draft())
     html = render_to_string("routing/_tests.html", {"tests": card})
 
     assert (card.passed, card.total) == (2, 3)
@@ -234,13 +235,13 @@ def test_card_of_a_set_says_where_each_goes() -> None:
     make_rule_test("A mail", ticket={"channel": "email"})
     make_rule_test("Wrong")
 
-    assert [(line.result.test.name, line.goes_to) for line in card_of_a_set(draft()).lines] == [("Wrong", "Returns"), ("A mail", "no rule")]
+    assert [(line.result.test.name, line.goes_to) for line in card_of_a_set(results(draft())).lines] == [("Wrong", "Returns"), ("A mail", "no rule")]
 
 
 def test_card_without_tests_says_how_to_make_one() -> None:
     rule = make_rule(to=make_team(), when=IS_SMS)
 
-    assert "No tests yet." in render_to_string("routing/_tests.html", {"tests": card_of(rule)})
+    assert "No tests yet." in render_to_string("routing/_tests.html", {"tests": card_of(rule, draft())})
 
 
 def test_pages_take_the_same_number_of_queries_however_many_tests(tab: Client) -> None:
@@ -252,3 +253,15 @@ def test_pages_take_the_same_number_of_queries_however_many_tests(tab: Client) -
         taken.append((queries(tab, "/routing/tests/"), queries(tab, f"/routing/tests/{test.pk}/")))
 
     assert taken == [taken[0]] * 3
+
+
+def test_ticket_whose_test_has_a_name_that_is_taken_is_told_so(tab: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody took it at the same moment."""
+    ticket = make_ticket()
+    route_ticket(ticket.pk, cause="test")
+    make_rule_test("Taken")
+    monkeypatch.setattr("routing.rule_tests.from_tickets._free_name", lambda _name: "Taken")
+
+    response = tab.post(f"/tickets/{ticket.pk}/rule-test/")
+
+    assert (response.status_code, "There is a test named “Taken” already." in words(response)) == (409, True)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from agents.models import Agent, Role
 from routing.models import Rule
-from routing.publication import draft
+from routing.publication import draft, publish
 from routing.rules import To, change_rule, create_rule, delete_rule, switch_rule
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_rule, make_team
 from tests.inbox.browsing import browser_of, queries
@@ -202,3 +202,20 @@ def test_list_of_rules_costs_the_same_with_1_and_3(tab: Client, cleo: Agent) -> 
         change_rule(drafted(f"{name} of Ada", make_agent()), name=f"{name} of nobody", by=cleo)
 
     assert queries(tab, "/routing/") == needed
+
+
+@pytest.mark.parametrize("action", ["activity", "copies", "deletion", "discarding"])
+def test_what_is_done_to_a_rule_that_was_deleted_is_said(tab: Client, action: str) -> None:
+    response = tab.post(f"/routing/99/{action}/")
+
+    assert (response.status_code, "This rule is not there any more: somebody has deleted it." in response.content.decode()) == (409, True)
+
+
+def test_deletion_of_a_rule_that_was_live_once_says_so(tab: Client, cleo: Agent) -> None:
+    rule = make_rule("One", to=make_team(), when=SMS)
+    switch_rule(rule, is_active=False, by=cleo)
+    publish(by=cleo)
+
+    asked = tab.get(f"/routing/{rule.pk}/deletion/").content.decode()
+
+    assert ("Older versions keep it." in asked, "never published" in asked) == (True, False)

@@ -13,6 +13,8 @@ from agents.models import Agent, Role
 from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer, Membership, Segment
 from helpdesk.customers.segments import add_members, change_segment, create_segment
+from routing.publication import publish
+from routing.rules import delete_rule
 from tests.conditions.builders import about_them, definition, done, text
 from tests.factories import make_agent, make_customer, make_rule, make_team
 from tests.inbox.browsing import browser_of, queries
@@ -211,9 +213,11 @@ def test_deletion_says_what_asks_about_it(tab: Client, cleo: Agent) -> None:
     segment = create_segment("VIP", by=cleo)
     in_segment(segment.pk, cleo)
     named = {"type": "profile-group-membership", "is_member": True, "group_ids": [str(segment.pk)]}
-    make_rule("VIP first", to=make_team("Gold"), when=definition([named]))
+    rule = make_rule("VIP first", to=make_team("Gold"), when=definition([named]))
 
     html = tab.get(f"/segments/{segment.pk}/deletion/").content.decode()
+    delete_rule(rule, by=cleo)
+    publish(by=cleo)
     tab.post(f"/segments/{segment.pk}/deletion/")
 
     assert re.findall(r"<li>(\w+): <a [^>]+>([^<]+)</a>", html) == [("Segment", f"In {segment.pk}"), ("Rule", "VIP first")]

@@ -15,6 +15,7 @@ from routing.rule_set import live_contents
 from routing.rules import To, change_rule, create_rule, delete_rule
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team
 from tests.inbox.browsing import browser_of, queries
+from tests.routing.examples import make_rule_test
 
 pytestmark = pytest.mark.django_db
 SMS = all_of(CHANNEL_IS_SMS)
@@ -68,7 +69,7 @@ def test_version_tells_its_rules_and_what_was_new(tab: Client, cleo: Agent) -> N
 
     assert [text(found) for found in re.findall(r'<li class="rule-line">.*?</li>', html, re.DOTALL)] == ["1 Uno ticket channel equals sms → Team Gold"]
     assert [text(found) for found in re.findall(r'<li class="change">.*?</li>', html, re.DOTALL)] == [
-        "Uno Changed Before One : ticket channel equals sms → Gold After Uno : ticket channel equals sms → Gold"
+        "Uno Changed Before One ticket channel equals sms → Gold After Uno ticket channel equals sms → Gold"
     ]
 
 
@@ -128,3 +129,18 @@ def test_versions_cost_the_same_with_1_and_3(tab: Client, cleo: Agent, address: 
         publish(by=cleo)
 
     assert queries(tab, address) == needed
+
+
+def test_failing_test_does_not_hold_up_going_back(tab: Client, cleo: Agent) -> None:
+    """I4: going back is the way out; the page says what fails."""
+    rule = make_rule("Texts", to=make_team("Gold"), when=SMS)
+    silver = make_team("Silver")
+    change_rule(rule, to=To(team=silver), by=cleo)
+    publish(by=cleo)
+    make_rule_test("A text", team=silver)
+
+    shown = tab.get("/routing/versions/1/").content.decode()
+    response = tab.post("/routing/versions/1/restoration/")
+
+    assert ("The test “A text” fails" in shown, "You can go back all the same" in shown, 'aria-disabled="true"' in shown) == (True, True, False)
+    assert (response["Location"], live_contents()[0]["goes_to"]) == ("/routing/", "Gold")

@@ -17,8 +17,9 @@ from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs
 from routing.applying.models import Application, Move
 from routing.applying.runs import CannotApply, start, sweep_applications, undo
-from routing.router import route_ticket, route_waiting
+from routing.router import route_ticket
 from routing.shifts import go_offline, go_online
+from routing.waiting import route_waiting
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.routing.applications import applied, undone, work_through
 from tests.tickets.reading import again, history

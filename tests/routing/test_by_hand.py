@@ -17,8 +17,9 @@ from routing import router
 from routing.matching import Match
 from routing.models import LedgerEntry, RoutingDecision
 from routing.round_robin import Turn
-from routing.router import route_ticket, route_waiting
+from routing.router import route_ticket
 from routing.rule_set import Rules
+from routing.waiting import route_waiting
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.tickets.reading import again, history
 

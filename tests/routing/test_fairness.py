@@ -18,8 +18,9 @@ from helpdesk.tickets.events import record_event
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket, TicketEvent
 from routing.models import LedgerEntry
-from routing.router import route_ticket, route_waiting
+from routing.router import route_ticket
 from routing.shifts import go_offline, go_online
+from routing.waiting import route_waiting
 from tests.factories import make_agent, make_customer, make_team
 
 AGENTS = 4

@@ -10,11 +10,12 @@ import pytest
 import time_machine
 
 from agents.availability import presence_of
-from agents.models import Agent, Availability, BusinessHours
+from agents.models import Agent, Availability, BusinessHours, SpecialDay
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.models import Channel, Ticket
 from routing.models import RoundRobinSettings
-from routing.router import route_ticket, route_waiting
+from routing.router import route_ticket
+from routing.waiting import route_waiting
 from tests.factories import make_agent, make_ticket
 from tests.tickets.reading import again
 
@@ -28,7 +29,7 @@ Clock = Callable[[datetime], None]
 def clock(settings: Any) -> Iterator[Clock]:
     """`clock(instant)` makes it that time. Pages stay open over night."""
     settings.PRESENCE_TTL = 10**9
-    BusinessHours.objects.create(pk=1, time_zone="Europe/Stockholm", days={str(day): [["09:00", "17:00"]] for day in range(5)}, closed_days=[])
+    BusinessHours.objects.create(pk=1, time_zone="Europe/Stockholm", days={str(day): [["09:00", "17:00"]] for day in range(5)})
     with time_machine.travel(FRIDAY_NOON, tick=False) as traveller:
         yield lambda instant: traveller.move_to(instant, tick=False)
 
@@ -107,6 +108,6 @@ def test_opening_switches_nobody_online(clock: Clock) -> None:
 
 def test_closed_day_is_outside_business_hours(clock: Clock) -> None:
     make_agent("Ada", online=True)
-    BusinessHours.objects.update(closed_days=["2026-11-20"])
+    SpecialDay.objects.create(hours=BusinessHours.objects.get(), date="2026-11-20")
 
     assert arrive("webchat")[2] == "outside business hours"

@@ -152,26 +152,26 @@ def test_event_counts_only_within_its_time_before_the_examples_moment() -> None:
     assert result().passed
 
 
-def test_failing_test_blocks_publication_with_its_reason() -> None:
-    """I4: also where another set of rules comes back."""
+def test_failing_test_blocks_publication_with_its_reason_and_not_going_back() -> None:
+    """I4: what was live before comes back whatever tests say, since that is the way out."""
     returns, orders = make_team("Returns"), make_team("Orders")
     rule = make_rule("Texts", to=orders, when=IS_SMS)
     old = RuleSet.objects.get()
     change_rule(rule, to=To(team=returns), by=None)
     new = publish(by=None)
-    make_rule_test(team=returns)
+    test = make_rule_test(team=returns)
     change_rule(rule, to=To(team=orders), by=None)
     words = "The test “A text” fails: Went to Orders (rule 1, Texts) instead of Returns."
 
     with pytest.raises(CannotPublish) as refused:
         publish(by=None)
-    with pytest.raises(CannotPublish) as not_restored:
-        restore(old, by=None)
+    latest = RuleSet.objects.first()
+    passes = obstacles(live_contents())
+    restore(old, by=None)
 
-    assert [(each.words, each.rule) for each in refused.value.obstacles] == [(words, rule.pk)]
-    assert str(not_restored.value) == words
-    assert RuleSet.objects.first() == new
-    assert obstacles(live_contents()) == []
+    assert [(each.words, each.rule, each.test) for each in refused.value.obstacles] == [(words, rule.pk, test.pk)]
+    assert (latest, passes) == (new, [])
+    assert live_contents() == old.rules
 
 
 def test_test_that_is_mended_or_deleted_blocks_nothing() -> None:
@@ -234,3 +234,14 @@ def test_results_take_the_same_number_of_queries_however_many(many: int) -> None
         found = results(contents)
 
     assert (len(found), len(captured)) == (many, 4)
+
+
+def test_test_that_was_deleted_meanwhile_is_not_changed() -> None:
+    """Nor made again."""
+    test = make_rule_test("A text")
+    RuleTest.objects.all().delete()
+
+    with pytest.raises(RuleTestError) as refusal:
+        change_test(test, by=None, name="Another", example={"ticket": {}}, at=AT)
+
+    assert (str(refusal.value), RuleTest.objects.count()) == ("“A text” was deleted meanwhile.", 0)

@@ -32,6 +32,7 @@ from tests.factories import (
     make_team,
     make_ticket,
 )
+from tests.people import at_once
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = all_of(CHURN_RISK_HIGH, PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER)
@@ -173,3 +174,26 @@ def test_takes_the_same_number_of_queries_however_much_is_known(many: int, djang
 
     with django_assert_num_queries(18):  # three of them: the transaction, and the ticket held
         rule_test_from(decision, by=None)
+
+
+def test_name_that_would_end_in_a_blank_is_found_again() -> None:
+    """A name has at most 120 characters; where one is cut at a blank, the second ticket of that subject gets a number all the same."""
+    subject = "x" * 115 + " y"  # after “#1 ” the blank is the 119th, and with a number of two digits the 120th
+    names = []
+    for _ in range(12):
+        ticket = make_ticket(subject=subject)
+        decision = decided(ticket)
+        names.append(rule_test_from(decision, by=None).name)
+
+    assert len(set(names)) == 12
+    assert [name for name in names if name != name.strip() or len(name) > 120] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticket_becomes_one_test_however_often_it_is_clicked() -> None:
+    make_rule(to=make_team("Returns"), when=all_of(CHANNEL_IS_SMS))
+    decision = decided(make_ticket(channel="sms"))
+
+    made = at_once(*[lambda: rule_test_from(RoutingDecision.objects.get(pk=decision.pk), by=None).pk] * 2)
+
+    assert (len(set(made)), RuleTest.objects.count()) == (1, 1)

@@ -12,10 +12,11 @@ from django_ox.testing import run_tasks
 from helpdesk.tickets.assignment import assign_agent
 from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket
-from routing import router
+from routing import waiting as waiting_module
 from routing.models import Ledger, RoundRobinSettings, RoutingDecision
-from routing.router import route_ticket, route_waiting
+from routing.router import route_ticket
 from routing.shifts import go_offline, go_online
+from routing.waiting import route_waiting
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.people import at_once
 from tests.tickets.reading import again, history
@@ -153,7 +154,7 @@ def test_full_agents_take_no_turns() -> None:
     route_waiting()
 
     assert owners(*tickets) == ["Ada", None, None, None]
-    assert Ledger.objects.get().turn == 2
+    assert Ledger.objects.get().turn == 1
 
 
 def test_offline_again_before_the_job_gets_nothing() -> None:
@@ -204,14 +205,14 @@ def test_ticket_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatc
     first, second = make_ticket(), make_ticket()
     for ticket in (first, second):
         route_ticket(ticket.pk, cause="created")
-    give = router._give_waiting
+    hand_out = waiting_module._hand_out
 
-    def fail_for_the_first(ticket_id: int) -> Any:
-        if ticket_id == first.pk:
+    def fail_for_the_first(numbers: Any) -> Any:
+        if first.pk in numbers:
             raise RuntimeError("This ticket cannot be given.")
-        return give(ticket_id)
+        return hand_out(numbers)
 
-    monkeypatch.setattr(router, "_give_waiting", fail_for_the_first)
+    monkeypatch.setattr(waiting_module, "_hand_out", fail_for_the_first)
     ida = make_agent("Ida", online=True)
 
     route_waiting()

@@ -27,6 +27,12 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("delete", "/tickets/{ticket}/closure/", {}),
     ("post", "/tickets/{ticket}/assignment/", {"assignee": "", "seen_assignee": ""}),
     ("post", "/tickets/{ticket}/team/", {"team": ""}),
+    ("post", "/tickets/{ticket}/draft/", {"kind": "reply", "body": "Hello"}),
+    ("delete", "/tickets/{ticket}/draft/", {}),
+    ("post", "/tickets/{ticket}/attachments/", {}),
+    ("get", "/tickets/{ticket}/macros/", {}),
+    ("post", "/tickets/{ticket}/macros/", {"macro": "1"}),
+    ("delete", "/messages/{message}/sending/", {}),
     ("get", "/messages/{message}/delivery/", {}),
     ("post", "/messages/{message}/delivery/", {}),
 ]

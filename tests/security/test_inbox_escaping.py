@@ -104,7 +104,7 @@ def test_only_web_addresses_become_links(address: str, agent: Agent) -> None:
 
     page = browser_of(agent).get(f"/tickets/{ticket.pk}/").content.decode()
 
-    assert 'href="https://example.com/a" rel="nofollow"' in page
+    assert 'href="https://example.com/a" rel="noopener noreferrer nofollow"' in page
     assert f'href="{address[:5]}' not in page
 
 

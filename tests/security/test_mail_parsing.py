@@ -72,7 +72,8 @@ def test_parsing_raises_nothing_but_its_own_error(raw: bytes) -> None:
         return
 
     assert isinstance(mail, ParsedMail)
-    shown = "".join([mail.text, mail.subject, mail.sender_name, mail.sender_address, mail.message_id, *mail.references, *mail.recipients, *mail.attachments])
+    shown = "".join([mail.text, mail.subject, mail.sender_name, mail.sender_address, mail.message_id, *mail.references, *mail.recipients, mail.html])
+    shown += "".join(part.name + part.content_type + part.content_id for part in mail.attachments)
     shown.encode()  # no lone surrogates
     assert "\0" not in shown
     assert len(mail.message_id) <= 200

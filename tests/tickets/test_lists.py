@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agents.models import Agent, Role
 from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.lifecycle import add_tag, close
-from helpdesk.tickets.lists import COUNT_CAP, NoSuchList, counts, team_lists, tickets_in, view_lists
+from helpdesk.tickets.lists import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts, tickets_in
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
-from tests.factories import make_agent, make_team, make_ticket
+from helpdesk.tickets.saved_views import create_view
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_team, make_ticket
 
 pytestmark = pytest.mark.django_db
+NOT_THERE = ("team-4711", "view-4711", "team-99999999999999999999999", "view-99999999999999999999999")
 
 
 @pytest.fixture
@@ -64,18 +68,30 @@ def test_newest_message_is_first_and_the_later_of_two_at_once(ida: Agent) -> Non
 
 
 @pytest.mark.parametrize(
-    "key", ["", "everything", "mine-1", "unassigned-", "all-all", "team", "team-", "team-x", "team--1", "view-1.5", "view", "segment-1", "team-1-2"]
+    "key",
+    [
+        "",
+        "everything",
+        "mine-1",
+        "unassigned-",
+        "all-all",
+        "team",
+        "team-",
+        "team-x",
+        "team--1",
+        "view-1.5",
+        "view",
+        "segment-1",
+        "team-1-2",
+        "team-4711",
+        "view-4711",
+        "team-99999999999999999999999",
+        "view-99999999999999999999999",
+    ],
 )
 def test_key_that_means_nothing_is_refused(ida: Agent, key: str) -> None:
     with pytest.raises(NoSuchList):
         tickets_in(ida, key)
-
-
-@pytest.mark.parametrize("key", ["team-99999999999999999999999", "view-99999999999999999999999", "team-4711", "view-4711"])
-def test_list_of_what_is_not_there_is_empty(ida: Agent, key: str) -> None:
-    make_ticket()
-
-    assert list(tickets_in(ida, key)) == []
 
 
 @pytest.mark.parametrize("who", [{"role": Role.ANALYST}, {"role": Role.OWNER, "is_active": False}])
@@ -87,12 +103,53 @@ def test_whoever_does_not_answer_sees_nothing(desk: dict[str, Any], who: dict[st
     assert set(counts(outsider).values()) == {0}
 
 
-def test_teams_and_views_are_listed_by_name() -> None:
-    returns, billing = make_team("Returns"), make_team("Billing")
-    view = SavedView.objects.create(name="Fraud", icon="flag")
+def test_view_of_somebody_else_is_not_there(ida: Agent) -> None:
+    """V3: a personal view is its owner's alone, and everybody's is everybody's."""
+    sms, bob, manager = all_of(CHANNEL_IS_SMS), make_agent("Bob"), make_agent(role=Role.MANAGER)
+    his, shared = create_view("His", sms, by=bob), create_view("Shared", sms, by=manager, is_shared=True)
+    ticket = make_ticket(channel="sms")
 
-    assert [(spec.key, spec.title) for spec in team_lists()] == [(f"team-{billing.pk}", "Billing"), (f"team-{returns.pk}", "Returns")]
-    assert [(spec.key, spec.title, spec.icon) for spec in view_lists()] == [(f"view-{view.pk}", "Fraud", "flag")]
+    with pytest.raises(NoSuchList):
+        tickets_in(ida, f"view-{his.pk}")
+    assert [list(tickets_in(ida, f"view-{shared.pk}")), list(tickets_in(bob, f"view-{his.pk}"))] == [[ticket], [ticket]]
+    assert counts(ida) == {"mine": 0, "unassigned": 1, "all": 1, f"view-{shared.pk}": 1}
+
+
+def test_snoozed_ticket_is_in_no_list_until_it_wakes(ida: Agent, desk: dict[str, Any]) -> None:
+    Ticket.objects.filter(preview="mine in team").update(snoozed_until=timezone.now() + timedelta(hours=1))
+
+    assert [in_list(ida, key) for key in ("mine", desk["team"])] == [{"mine"}, {"in team"}]
+    assert (counts(ida)["mine"], counts(ida)[desk["team"]]) == (1, 1)
+
+
+@pytest.mark.parametrize("order", ["newest", "waiting", "upset"])
+@given(data=st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pages_of_every_order_give_each_ticket_once(ida: Agent, order: str, data: st.DataObject) -> None:
+    """S6: by any column, ties and missing values included; reading on from any row loses and doubles nothing."""
+    now = timezone.now()
+    times = st.sampled_from([now, now - timedelta(hours=1), now - timedelta(days=1)])
+    Ticket.objects.all().delete()
+    for _ in range(data.draw(st.integers(0, 7))):
+        score = data.draw(st.sampled_from([None, 0, 5, 5, 9]))
+        wanted = {"last_message_at": data.draw(times), "waiting_since": data.draw(st.none() | times), "sentiment_score": score}
+        Ticket.objects.filter(pk=make_ticket().pk).update(**wanted, sentiment_label="" if score is None else "neutral")
+    everything = [*ORDERS[order].sort(Ticket.objects.all())]
+
+    read, page = [], [*ORDERS[order].sort(Ticket.objects.all())[:2]]
+    while page:
+        read += page
+        page = [*ORDERS[order].after(ORDERS[order].sort(Ticket.objects.all()), ORDERS[order].cursor_of(page[-1]))[:2]]
+
+    assert read == everything
+    assert everything == sorted(everything, key=KEYS[order])
+
+
+KEYS: dict[str, Any] = {
+    "newest": lambda ticket: (-ticket.last_message_at.timestamp(), -ticket.pk),
+    "waiting": lambda ticket: (ticket.waiting_since is None, ticket.waiting_since or 0, ticket.pk),
+    "upset": lambda ticket: (11 if ticket.sentiment_score is None else ticket.sentiment_score, ticket.pk),
+}
 
 
 def test_counts_stop_just_above_the_cap(ida: Agent) -> None:
@@ -115,6 +172,6 @@ def test_list_takes_two_queries_however_long(ida: Agent, django_assert_num_queri
         add_tag(ticket, f"tag {number}", by=ida)
 
     with django_assert_num_queries(2):
-        shown = [(str(row.customer), str(row.assignee), str(row.team), [str(tag) for tag in row.tags.all()]) for row in tickets_in(ida, "all")]
+        shown = [(str(row.customer), str(row.assignee), str(row.team), [str(tag) for tag in row.tags.all()]) for row in as_rows(tickets_in(ida, "all"))]
 
     assert len(shown) == size

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 from django.db import connection
@@ -20,6 +23,29 @@ def make_mail(body: str = "Hello", *, to: str = "support@desk.example", **header
     fields = {"from": "Anna Lind <anna@example.com>", "to": to, "subject": "A lamp", "message_id": "<lamp@example.com>"} | headers
     lines = [f"{name.replace('_', '-').title()}: {value}" for name, value in fields.items() if value]
     return "\r\n".join([*lines, "Content-Type: text/plain; charset=utf-8", "", body, ""]).encode()
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def html_mail(*, text: str = "See the picture.", html: str = '<p>See <img src="cid:lamp@x"></p>') -> bytes:
+    """Plain text and HTML side by side, and a picture within the HTML."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "Anna Lind <anna@example.com>", "support@desk.example", "A lamp", "<lamp@example.com>"
+    mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html")
+    mail.add_attachment(PNG, maintype="image", subtype="png", filename="lamp.png", cid="<lamp@x>", disposition="inline")
+    return mail.as_bytes()
+
+
+def mail_with_mail(inner: bytes) -> bytes:
+    """A mail that somebody has forwarded as a file."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "Anna Lind <anna@example.com>", "support@desk.example", "A lamp", "<lamp@example.com>"
+    mail.set_content("See the mail.")
+    mail.add_attachment(message_from_bytes(inner, policy=default))
+    return mail.as_bytes()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.transports.email.parse import RAW_TEXT_PROBLEM, SUBJECT_LIMIT, TEXT_LIMIT, ParsedMail, parse_mail
-from tests.transports.mails import make_mail, sample
+from tests.transports.mails import PNG, html_mail, mail_with_mail, make_mail, sample
 
 OWN_WORDS = {
     "en": "Hi Ben,\n\nIt arrived today, thank you!",
@@ -33,6 +33,7 @@ def test_plain_mail_is_read_whole() -> None:
         text="Hello,\n\nI ordered a lamp on Monday and have heard nothing since.\nOrder 1042. Could you look?",
         sent_at=datetime(2026, 11, 2, 9, 15, tzinfo=UTC),
         is_automatic=False,
+        html="",
         attachments=(),
         problems=(),
     )
@@ -89,7 +90,24 @@ def test_plain_part_is_preferred_and_attachments_are_named() -> None:
     mail = parse("multipart_with_attachment")
 
     assert mail.text == "The lamp is broken, see the photo."
-    assert mail.attachments == ("trasig låda.jpg", "log.txt")
+    assert [(part.name, part.content_type, part.content_id, part.content) for part in mail.attachments] == [
+        ("trasig låda.jpg", "image/jpeg", "", b"\xff\xd8\xff\xe0\x00\x10JFIF"),
+        ("log.txt", "text/plain", "", b"not a part of the conversation"),
+    ]
+
+
+def test_html_is_kept_beside_the_plain_text_with_the_pictures_it_shows() -> None:
+    mail = parse_mail(html_mail())
+
+    assert (mail.text, mail.html.strip()) == ("See the picture.", '<p>See <img src="cid:lamp@x"></p>')
+    assert [(part.name, part.content_id, part.content) for part in mail.attachments] == [("lamp.png", "<lamp@x>", PNG)]
+
+
+def test_mail_within_a_mail_is_a_file_of_its_own() -> None:
+    mail = parse_mail(mail_with_mail(make_mail("Inner", subject="Broken lamp")))
+
+    assert [(part.name, part.content_type) for part in mail.attachments] == [("Broken lamp.eml", "message/rfc822")]
+    assert b"Inner" in mail.attachments[0].content
 
 
 @pytest.mark.parametrize(
@@ -128,7 +146,7 @@ def test_text_holds_nothing_that_a_database_refuses() -> None:
 def test_kind_of_a_nameless_attachment_holds_nothing_that_a_database_refuses() -> None:
     raw = make_mail().replace(b"text/plain", b"image/\0p\xff")
 
-    assert parse_mail(raw).attachments == ("image/pÿ",)
+    assert [(part.name, part.content_type) for part in parse_mail(raw).attachments] == [("image/pÿ", "image/pÿ")]
 
 
 def test_broken_mime_is_read_as_far_as_it_goes() -> None:

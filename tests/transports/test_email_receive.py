@@ -8,12 +8,12 @@ import pytest
 from django.db import DatabaseError
 
 from helpdesk.intake import fingerprint
-from helpdesk.tickets.models import Inbound, Message, Ticket
+from helpdesk.tickets.models import Attachment, Inbound, Message, Ticket
 from helpdesk.transports.email import guard
 from helpdesk.transports.email.addresses import inbox_of, is_taken
 from helpdesk.transports.email.receive import read_again, receive_mail
 from tests.transports import readers
-from tests.transports.mails import broken_database, make_mail, sample
+from tests.transports.mails import broken_database, html_mail, make_mail, sample
 
 pytestmark = pytest.mark.django_db
 
@@ -73,10 +73,28 @@ def test_mail_without_sender_is_quarantined_with_the_reason() -> None:
     assert (row.status, row.inbox, row.external_id, bytes(row.raw)) == ("quarantined", "support@desk.example", "<nobody@example.com>", sample("no_from"))
 
 
-def test_attachments_are_named_in_the_message() -> None:
+def test_attachments_are_kept_with_the_message() -> None:
     receive_mail(sample("multipart_with_attachment"))
 
-    assert Message.objects.get().text == "The lamp is broken, see the photo.\n📎 trasig låda.jpg\n📎 log.txt"
+    message = Message.objects.get()
+    assert message.text == "The lamp is broken, see the photo."
+    assert list(message.attachments.values_list("name", "content_type", "size")) == [("trasig låda.jpg", "image/jpeg", 10), ("log.txt", "text/plain", 30)]
+    assert bytes(Attachment.objects.values_list("content", flat=True)[1]) == b"not a part of the conversation"
+
+
+def test_html_and_its_pictures_are_kept_with_the_message() -> None:
+    receive_mail(html_mail())
+
+    message = Message.objects.get()
+    assert (message.text, message.original.html.strip()) == ("See the picture.", '<p>See <img src="cid:lamp@x"></p>')
+    assert list(message.attachments.values_list("name", "content_id", "content_type")) == [("lamp.png", "lamp@x", "image/png")]
+
+
+def test_mail_of_a_file_alone_is_a_message_that_lists_can_show() -> None:
+    receive_mail(html_mail(text="", html=""))
+
+    message = Message.objects.select_related("ticket").get()
+    assert (message.text, message.ticket.preview) == ("", "lamp.png")
 
 
 def test_mail_without_known_inboxes_goes_to_whom_it_was_written(settings: Any) -> None:

@@ -16,14 +16,17 @@ from django.core import mail as outgoing
 from helpdesk.outbox.deliveries import deliver
 from helpdesk.outbox.models import Delivery
 from helpdesk.outbox.senders import CannotSend, sender_for
+from helpdesk.tickets.attachments import File, attach
 from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.drafts import draft_of
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.sending import send_reply as send_with_undo
 from helpdesk.transports.email.message_ids import make_message_id
 from helpdesk.transports.email.receive import receive_mail
 from helpdesk.transports.email.send import reply_mail, send_reply
 from tests.factories import make_agent
 from tests.servers import free_port
-from tests.transports.mails import make_mail
+from tests.transports.mails import PNG, make_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +203,28 @@ def test_refused_mail_is_sent_again_with_the_same_message_id(mail_server: MailSe
     assert (after_refusal.status, "451" in after_refusal.error) == ("pending", True)
     assert Delivery.objects.get().status == "sent"
     assert [mail["Message-ID"] for mail in mail_server.mails] == [make_message_id(message.ticket_id, message.pk)] * 2
+
+
+def test_files_go_out_with_the_reply_under_their_names() -> None:
+    ida, ticket = make_agent("Ida"), make_ticket()
+    kinds = {"lamp.png": (PNG, "image/png"), "żółć \u202e.html": (b"<script>", "text/html"), "mail.eml": (b"Subject: x\n\ny", "message/rfc822")}
+    for name, (content, kind) in kinds.items():
+        attach(ticket, File(name=name, content=content, content_type=kind), by=ida)
+    message = add_note(ticket, "See", by=ida, draft=draft_of(ticket, ida))
+
+    parts = list(sent(message).iter_attachments())
+
+    assert [(part.get_filename(), part.get_content_type(), part.get_content()) for part in parts] == [
+        ("lamp.png", "image/png", PNG),
+        ("żółć .html", "application/octet-stream", b"<script>"),
+        ("mail.eml", "application/octet-stream", b"Subject: x\n\ny"),
+    ]
+    assert [part.get_content_disposition() for part in parts] == ["attachment"] * 3
+
+
+def test_thread_names_no_mail_that_can_still_be_taken_back(settings: Any) -> None:
+    settings.UNDO_SEND_SECONDS = 10
+    ida, ticket = make_agent("Ida"), make_ticket(message_id="<1@example.com>")
+    send_with_undo(ticket, "Wait", by=ida)
+
+    assert sent(reply(ticket, "Now", by=ida))["References"] == "<1@example.com>"

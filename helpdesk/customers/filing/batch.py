@@ -16,7 +16,7 @@ from helpdesk.customers.filing.timeline import Timeline
 from helpdesk.customers.models import Customer, Event, ExternalId
 
 _ATTEMPTS = 3
-_WRITTEN = [*FIELDS, *KEYS, "properties", "changed_at"]
+_WRITTEN = [*FIELDS, *KEYS, "properties", "changed_at", "renamed_at"]
 _OWN = {f"${name}" for name in FIELDS}
 
 
@@ -107,6 +107,8 @@ class _Batch:
 
     def _apply(self, told: Told, customer: Customer, keys: Mapping[str, str]) -> None:
         at = told.at or self._now
+        if keys and not customer.is_new:
+            customer.renamed_at = self._now
         for name, value in keys.items():
             self._timeline.tell(customer, name, value, at=at)
         for name, value in told.facts().items():
@@ -117,6 +119,8 @@ class _Batch:
                 continue
             self._told.append((name, value))
             _set(customer, name, value)
+            if name == "$name" and not customer.is_new:
+                customer.renamed_at = self._now
             self._changed[id(customer)] = customer
             self._timeline.tell(customer, name, value, at=at)
 

@@ -18,10 +18,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agents.availability import Presence, presence_of
-from agents.models import Agent
-from helpdesk.inbox import conversation, reasons
+from agents.models import Agent, Team
+from helpdesk.inbox import conversation, reasons, said
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.history import Line
+from helpdesk.inbox.navigation import online_members
+from helpdesk.inbox.said import Block
 from helpdesk.tickets.models import Message, ViewEntry
 from routing.reasons import Candidate
 
@@ -40,10 +42,16 @@ def icon(name: str, size: str = "") -> str:
 
 
 @register.simple_tag
-def posts_to(name: str, number: int, key: str = "") -> str:
-    """The attributes of a form that works with and without scripts; `key` is the list that the ticket is looked at from."""
-    address = reverse(name, args=[number]) + (f"?{urlencode({'in': key})}" if key else "")
+def posts_to(name: str, number: int, place: str = "") -> str:
+    """The attributes of a form that works with and without scripts; `place` is from where the ticket is looked at."""
+    address = reverse(name, args=[number]) + (f"?{urlencode({"in": place})}" if place else "")
     return format_html('method="post" action="{0}" hx-post="{0}"', address)
+
+
+@register.simple_tag
+def is_chosen(field: BoundField, value: Any) -> str:
+    """The attribute of a box whose value was sent."""
+    return " checked" if str(value) in {str(each) for each in field.value() or ()} else ""
 
 
 @register.simple_tag
@@ -80,8 +88,30 @@ def presence(agent: Agent) -> Presence:
 
 
 @register.filter
+def online_count(team: Team) -> int:
+    return len(online_members(team))
+
+
+@register.filter
 def first_name(person: Any) -> str:
     return str(person).split(" ")[0]
+
+
+@register.filter
+def blocks(message: Message) -> list[Block]:
+    return said.blocks(message)
+
+
+@register.filter
+def seconds_left(at: datetime) -> int:
+    """Until then, and one more, so that whoever asks again finds it past."""
+    return max(1, int((at - timezone.now()).total_seconds()) + 2)
+
+
+@register.filter
+def last_message(items: list[Message | Line]) -> int:
+    """The number of the latest message among what is shown."""
+    return max((item.pk for item in items if isinstance(item, Message)), default=0)
 
 
 @register.filter
@@ -141,11 +171,6 @@ def match_in_words(entry: ViewEntry) -> str:
     if entry.true_until <= timezone.now():
         return _("matched at %(matched)s; was true until %(end)s") % times
     return _("matched at %(matched)s; true until %(end)s") % times
-
-
-@register.filter
-def waits(because: str) -> str:
-    return reasons.waits(because)
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,22 +15,33 @@ from helpdesk.inbox.pages import AgentRequest, shell
 from routing.backtest.models import BackTest
 from routing.backtest.runs import DAYS, cancel, start
 from routing.models import Rule
-from routing.rules import may_publish, must_publish
+from routing.rules import RuleError, may_publish
 
 
 @reads_rules
 @require_http_methods(["GET", "POST"])
 def back_tests(request: AgentRequest) -> HttpResponse:
-    """GET: the latest. POST begins one; `days`, and `rule`, which is tested as if it were on."""
-    if request.method == "POST":
-        must_publish(request.user)
-        days = request.POST.get("days", "30")
-        rule = request.POST.get("rule", "")
-        also = list(Rule.objects.filter(pk=number_of(rule)).values_list("pk", flat=True)) if rule else []
-        test = start(by=request.user, days=int(days) if days in map(str, DAYS) else 30, also=also)
-        return redirect("back-test", test.pk)
+    """GET: the latest. POST begins one; `days`, and each `rule` that is tested as if it were on."""
+    if request.method == "GET":
+        return _list_page(request)
+    days = request.POST.get("days", "30")
+    numbers = [number_of(rule) for rule in request.POST.getlist("rule") if rule]
+    also = list(Rule.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    return begun(request, days=int(days) if days in map(str, DAYS) else 30, also=also)
+
+
+def begun(request: AgentRequest, *, days: int, also: Collection[int]) -> HttpResponse:
+    """Its page, or why it cannot begin."""
+    try:
+        return redirect("back-test", start(by=request.user, days=days, also=also).pk)
+    except RuleError as problem:
+        return _list_page(request, problem=str(problem))
+
+
+def _list_page(request: AgentRequest, *, problem: str = "") -> HttpResponse:
     tests = BackTest.objects.select_related("by").defer("rules", "found")[:30]
-    return render(request, "routing/backtest/list.html", shell(request, "rules") | {"tests": tests, "days": DAYS, "may_publish": may_publish(request.user)})
+    context = shell(request, "rules") | {"tests": tests, "days": DAYS, "may_publish": may_publish(request.user), "problem": problem}
+    return render(request, "routing/backtest/list.html", context, status=409 if problem else 200)
 
 
 @reads_rules

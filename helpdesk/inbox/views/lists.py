@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
 from helpdesk.inbox.access import signed_in
+from helpdesk.inbox.lists import ShownList, read_place
 from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_page, shell
+from helpdesk.tickets.lists import NoSuchList
 
 
 @require_safe
@@ -31,4 +33,9 @@ def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
 @require_safe
 def sidebar(request: AgentRequest) -> HttpResponse:
     """The lists with their counts, which open pages fetch again after a change."""
-    return render(request, "inbox/_sidebar.html", shell(request, request.GET.get("in", "")))
+    key, data = read_place(request.GET.get("in", ""))
+    try:
+        shown = ShownList.at(request.user, key, data)
+    except NoSuchList:  # a page that is no list
+        shown = None
+    return render(request, "inbox/_sidebar.html", shell(request, key) | {"shown": shown})

@@ -7,42 +7,82 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.inbox.access import signed_in
+from helpdesk.inbox.addresses import number_in
+from helpdesk.inbox.composer import came_meanwhile
+from helpdesk.inbox.conversation import with_parts
 from helpdesk.inbox.forms import MessageForm
-from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, ticket_page, visible_ticket
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, place_of, ticket_page, visible_ticket
+from helpdesk.inbox.uploads import attach_files
 from helpdesk.outbox.deliveries import try_again
-from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.attachments import RefusedFile
+from helpdesk.tickets.conversation import UnfilledMacro, add_note
+from helpdesk.tickets.drafts import draft_of
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.sending import AlreadyLeft, send_reply, take_back
 
 
 @signed_in
 @require_POST
 def messages(request: AgentRequest, number: int) -> HttpResponse:
+    """`seen` is the last message that the writer's page shows: whoever answered after that is read first (409)."""
     ticket = visible_ticket(request, number)
     form = MessageForm(request.POST)
     if not form.is_valid():
-        written = {"body": request.POST.get("body", ""), "kind": request.POST.get("kind", "")}
-        return ticket_page(request, ticket, status=422, body_error=first_error(form), **written)
-    write = add_note if form.cleaned_data["kind"] == "note" else reply
-    write(ticket, form.cleaned_data["body"], by=request.user)
+        return _again(request, ticket, first_error(form))
+    seen = number_in(request.POST.get("seen", ""))
+    if form.cleaned_data["kind"] == "reply" and seen and (problem := came_meanwhile(ticket, seen, reader=request.user)):
+        return _again(request, ticket, problem, status=409)
+    try:
+        attach_files(request, ticket)
+        _write(request, ticket, form)
+    except (RefusedFile, UnfilledMacro) as problem:
+        return _again(request, ticket, str(problem))
     return back_to_ticket(request, ticket)
+
+
+def _write(request: AgentRequest, ticket: Ticket, form: MessageForm) -> None:
+    text, draft = form.cleaned_data["body"], draft_of(ticket, request.user)
+    if form.cleaned_data["kind"] == "note":
+        add_note(ticket, text, by=request.user, draft=draft)
+    else:
+        send_reply(ticket, text, by=request.user, draft=draft, and_close=request.POST.get("then") == "close")
+
+
+def _again(request: AgentRequest, ticket: Ticket, problem: str, *, status: int = 422) -> HttpResponse:
+    """Nothing typed is lost."""
+    written = {"body": request.POST.get("body", ""), "kind": request.POST.get("kind", "")}
+    return ticket_page(request, ticket, status=status, body_error=problem, **written)
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def delivery(request: AgentRequest, message_id: int) -> HttpResponse:
     """GET: the message with the state of its delivery, which a page asks for while it is on its way. POST: try again."""
-    message = _visible_message(request, message_id)
+    message = visible_message(request, message_id)
+    if request.method == "GET":
+        return render(request, "inbox/_message.html", {"message": message, "key": list_key(request), "place": place_of(request)})
     if message.sent_to is None:
         raise Http404
-    if request.method == "POST":
-        try_again(message.sent_to)
-        return back_to_ticket(request, message.ticket)
-    return render(request, "inbox/_message.html", {"message": message, "key": list_key(request)})
+    try_again(message.sent_to)
+    return back_to_ticket(request, message.ticket)
 
 
-def _visible_message(request: AgentRequest, message_id: int) -> Message:
+@signed_in
+@require_http_methods(["POST", "DELETE"])
+def sending(request: AgentRequest, message_id: int) -> HttpResponse:
+    """DELETE takes a reply back while it is held; a form posts the same."""
+    message = visible_message(request, message_id)
+    try:
+        take_back(message, by=request.user)
+    except AlreadyLeft as problem:
+        return ticket_page(request, visible_ticket(request, message.ticket_id), status=409, notice=str(problem))
+    return back_to_ticket(request, message.ticket)
+
+
+def visible_message(request: AgentRequest, message_id: int) -> Message:
+    """V3."""
     tickets = Ticket.objects.visible_to(request.user)
-    message = Message.objects.select_related("agent", "sent_to", "ticket").filter(pk=message_id, ticket__in=tickets).first()
+    message = with_parts(Message.objects.select_related("ticket__customer")).filter(pk=message_id, ticket__in=tickets).first()
     if message is None:
         raise Http404
     return message

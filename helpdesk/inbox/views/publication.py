@@ -15,10 +15,10 @@ from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.rule_changes import as_text, change_lines, changed_rules, in_words, review
-from helpdesk.inbox.rule_tests import tests_in
 from helpdesk.inbox.rules import live_version
 from routing import publication as verbs
 from routing.models import RuleSet
+from routing.rule_tests.results import results
 from routing.rules import may_publish, must_publish
 
 PAGE = 30
@@ -38,6 +38,9 @@ def publication(request: AgentRequest) -> HttpResponse:
     left_out = {number for number in changed if str(number) not in ticked}
     if "do" in request.POST:
         return _review(request, left_out)
+    looked_at = set(request.POST.get("ticked", "").split())
+    if looked_at.isdisjoint(map(str, changed)) and verbs.is_live(verbs.draft(leave_out=left_out)):
+        return redirect("rules")  # the button was pressed twice
     return _publish(request, left_out, as_text(changed - left_out))
 
 
@@ -56,8 +59,8 @@ def _publish(request: AgentRequest, left_out: Collection[int], ticked: str) -> H
 
 
 def _review(request: AgentRequest, left_out: Collection[int], *, status: int = 200, problem: str = "") -> HttpResponse:
-    context = {"review": review(left_out=left_out), "tests": tests_in(verbs.draft(leave_out=left_out)), "version": live_version()}
-    context |= {"note": request.POST.get("note", ""), "problem": problem}
+    looked = review(left_out=left_out)
+    context = {"review": looked, "tests": looked.tests, "version": live_version(), "note": request.POST.get("note", ""), "problem": problem}
     if request.htmx.target == "review":
         return render(request, "routing/_review.html", context, status=status)
     return render(request, "routing/publication.html", shell(request, "rules") | context, status=status)
@@ -95,7 +98,8 @@ def _version_page(request: AgentRequest, wanted: RuleSet, *, status: int = 200, 
         "rules": in_words(wanted.rules),
         "changes": change_lines(wanted.rules, since=before.rules) if before else [],
     }
-    context |= {"is_live": live == wanted, "obstacles": verbs.obstacles(wanted.rules), "may_publish": may_publish(request.user), "problem": problem}
+    context |= {"is_live": live == wanted, "obstacles": verbs.unfit(wanted.rules), "failing": verbs.failing_tests(results(wanted.rules))}
+    context |= {"may_publish": may_publish(request.user), "problem": problem}
     return render(request, "routing/version.html", shell(request, "rules") | context, status=status)
 
 

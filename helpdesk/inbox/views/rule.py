@@ -17,14 +17,14 @@ from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.rule_form import RuleForm, as_written, draft_with, team_choices, version_of, view_choices
 from helpdesk.inbox.rule_tests import tests_of
-from helpdesk.inbox.views.rules import known_rule
+from helpdesk.inbox.views.backtests import begun
+from helpdesk.inbox.views.rules import CONFIRMED, confirmation, known_rule
 from routing import rules as verbs
-from routing.backtest.runs import start
+from routing.backtest.effect import effect_of
 from routing.checking import findings
-from routing.effect import effect_of
 from routing.models import Rule
 from routing.publication import draft
-from routing.rule_set import live_contents
+from routing.rule_set import Written, live_contents
 from routing.standing import by_number, standing
 
 RESHAPE = "rule-builder"
@@ -44,11 +44,24 @@ def new_rule(request: AgentRequest) -> HttpResponse:
 @reads_rules
 @require_http_methods(["GET", "POST"])
 def rule(request: AgentRequest, rule_id: int) -> HttpResponse:
-    wanted = known_rule(rule_id)
     if request.method == "GET":
+        wanted = known_rule(rule_id)
         return _page(request, RuleForm.of(wanted), wanted)
+    form, found = RuleForm.posted(request.POST), Rule.objects.select_related("team", "view", "by").filter(pk=rule_id).first()
+    return _gone(request, form) if found is None else _change(request, form, found)
+
+
+def _gone(request: AgentRequest, form: RuleForm) -> HttpResponse:
+    """What was written is kept: it can be saved as a new rule."""
+    verbs.must_draft(request.user)
+    form.is_gone = True
+    return _page(request, form, status=409)
+
+
+def _change(request: AgentRequest, form: RuleForm, wanted: Rule) -> HttpResponse:
     verbs.must_write(wanted, request.user)
-    form = RuleForm.posted(request.POST)
+    if (then := request.POST.get("then")) in CONFIRMED:
+        return confirmation(request, wanted, then, kept=request.POST)
     if "do" not in request.POST and form.seen not in ("", version_of(wanted)):
         form.seen, form.is_overtaken = version_of(wanted), True  # saving once more is meant
         return _page(request, form, wanted, status=409)
@@ -81,38 +94,45 @@ def _save(request: AgentRequest, form: RuleForm, rule: Rule | None) -> HttpRespo
 
 
 def _go_on(request: AgentRequest, rule: Rule) -> HttpResponse:
-    if request.POST.get("then") == "back-test" and verbs.may_publish(request.user):
-        return redirect("back-test", start(by=request.user, days=30, also=[rule.pk]).pk)
-    if request.POST.get("then") != "publish" or not verbs.may_publish(request.user):
-        return redirect(f"{reverse('rule', args=[rule.pk])}?saved")
-    if not rule.is_active:  # who publishes a rule wants it on
-        verbs.switch_rule(rule, is_active=True, by=request.user)
-    return redirect(f"{reverse('publication')}?rule={rule.pk}")
+    """The button says where to."""
+    then, may_publish = request.POST.get("then"), verbs.may_publish(request.user)
+    if then == "copy":
+        return redirect("rule", verbs.copy_rule(rule, by=request.user).pk)
+    if then in ("on", "off", "publish") and may_publish and rule.is_active != (then != "off"):  # who publishes a rule wants it on
+        verbs.switch_rule(rule, is_active=then != "off", by=request.user)
+    if then == "back-test" and may_publish:
+        return begun(request, days=30, also=[rule.pk])
+    if then == "publish" and may_publish:
+        return redirect(f"{reverse('publication')}?rule={rule.pk}")
+    return redirect(f"{reverse('rule', args=[rule.pk])}?saved")
 
 
 def _page(request: AgentRequest, form: RuleForm, rule: Rule | None = None, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = shell(request, "rules") | {"form": form, "rule": rule, "is_saved": "saved" in request.GET}
-    context |= {"may_publish": verbs.may_publish(request.user), "may_write": rule is None or verbs.may_write(rule, request.user)}
+    may_write = rule is None or verbs.may_write(rule, request.user)
+    is_written = may_write and (rule is None or not rule.is_deleted or form.is_overtaken)
+    context |= {"may_publish": verbs.may_publish(request.user), "may_write": may_write, "is_written": is_written}
     context |= {"sheet": sheet(form.builder), "reshape": RESHAPE, "teams": team_choices(), "views": view_choices()}
-    context |= _effect(Builder(form.builder.groups, about_tickets=True), form, rule)
+    contents = draft()
+    context |= _effect(Builder(form.builder.groups, about_tickets=True), form, rule, contents)
     if rule:
-        context |= _standing(rule) | {"tests": tests_of(rule)}
+        context |= _standing(rule, contents) | {"tests": tests_of(rule, contents)}
     return render(request, "routing/rule.html", context, status=status)
 
 
-def _standing(rule: Rule) -> dict[str, Any]:
+def _standing(rule: Rule, contents: list[Written]) -> dict[str, Any]:
     """Its place, and how it stands to what is live."""
-    written = by_number(draft())
+    written = by_number(contents)
     stands = standing(rule.pk, written, by_number(live_contents()))
     number = list(written).index(rule.pk) + 1 if rule.pk in written else None
     return {"state": shown.STATES[stands], "number": number, "total": len(written), "is_changed": stands in ("changed", "going")}
 
 
-def _effect(builder: Builder, form: RuleForm, rule: Rule | None) -> dict[str, Any]:
-    """What follows from what is written so far. `builder` is asked instead of the form's, which shall not complain yet."""
+def _effect(builder: Builder, form: RuleForm, rule: Rule | None, contents: list[Written]) -> dict[str, Any]:
+    """What follows from what is written so far. `builder` is asked instead of the form's, which shall not complain yet. `contents`: the draft."""
     definition = builder.checked()
     written = as_written(rule, form, definition)
-    found = findings(draft_with(rule, written), seconds=CHECKED) if definition else []
+    found = findings(draft_with(contents, rule, written), seconds=CHECKED) if definition else []
     about = [each for each in found if each.rule == written["id"]]
     return {"effect": effect_of(definition), "sentence": shown.sentence(definition, written), "findings": about}
 
@@ -136,4 +156,4 @@ def effect(request: AgentRequest) -> HttpResponse:
     form = RuleForm.posted(request.POST)
     number = request.POST.get("rule", "")
     rule = Rule.objects.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-    return render(request, "routing/_effect.html", _effect(form.builder, form, rule) | {"is_part": True})
+    return render(request, "routing/_effect.html", _effect(form.builder, form, rule, draft()) | {"is_part": True})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +16,7 @@ from helpdesk.inbox.rules import rule_list
 from routing import rules as verbs
 from routing.examples import EXAMPLES, add_example
 from routing.models import Rule
+from routing.publication import was_published
 
 
 @reads_rules
@@ -64,47 +68,65 @@ def example(request: AgentRequest) -> HttpResponse:
         return _list_page(request, status=409, problem=str(problem))
 
 
-@reads_rules
+def on_rule(verb: Callable[[AgentRequest, Rule], HttpResponse]) -> Callable[..., HttpResponse]:
+    """What is done to one rule, and may be refused: the list says why, also that it was deleted meanwhile."""
+
+    @reads_rules
+    @wraps(verb)
+    def acting(request: AgentRequest, rule_id: int) -> HttpResponse:
+        try:
+            return verb(request, known_rule(rule_id) if request.method == "GET" else verbs.rule_now(rule_id))
+        except verbs.RuleError as problem:
+            return _list_page(request, status=409, problem=str(problem))
+
+    return acting
+
+
 @require_POST
-def copies(request: AgentRequest, rule_id: int) -> HttpResponse:
+@on_rule
+def copies(request: AgentRequest, rule: Rule) -> HttpResponse:
     """A copy has another place, and mostly another reader: its own page."""
-    try:
-        return redirect("rule", verbs.copy_rule(known_rule(rule_id), by=request.user).pk)
-    except verbs.RuleError as problem:
-        return _list_page(request, status=409, problem=str(problem))
+    return redirect("rule", verbs.copy_rule(rule, by=request.user).pk)
 
 
-@reads_rules
 @require_POST
-def activity(request: AgentRequest, rule_id: int) -> HttpResponse:
-    wanted = known_rule(rule_id)
-    verbs.switch_rule(wanted, is_active=request.POST.get("active") == "on", by=request.user)
-    return redirect("rule", wanted.pk) if "here" in request.POST else redirect("rules")
+@on_rule
+def activity(request: AgentRequest, rule: Rule) -> HttpResponse:
+    verbs.switch_rule(rule, is_active=request.POST.get("active") == "on", by=request.user)
+    return redirect("rules")
 
 
-@reads_rules
 @require_POST
-def discarding(request: AgentRequest, rule_id: int) -> HttpResponse:
+@on_rule
+def discarding(request: AgentRequest, rule: Rule) -> HttpResponse:
     """Back to the rule as it is live: changed, switched off or deleted."""
-    wanted = known_rule(rule_id)
-    try:
-        verbs.discard_changes(wanted, by=request.user)
-    except verbs.RuleError as problem:
-        return _list_page(request, status=409, problem=str(problem))
-    return redirect("rule", wanted.pk) if "here" in request.POST else redirect("rules")
+    verbs.discard_changes(rule, by=request.user)
+    return redirect("rule", rule.pk) if "here" in request.POST else redirect("rules")
 
 
-@reads_rules
 @require_http_methods(["GET", "POST"])
-def deletion(request: AgentRequest, rule_id: int) -> HttpResponse:
+@on_rule
+def deletion(request: AgentRequest, rule: Rule) -> HttpResponse:
     """GET: what it means, before it is done."""
-    wanted = known_rule(rule_id)
-    verbs.must_write(wanted, request.user)
-    if request.method == "POST":
-        verbs.delete_rule(wanted, by=request.user)
-        return redirect("rules")
-    context = shell(request, "rules") | {"rule": wanted, "is_live": verbs.live_version_of(wanted) is not None}
-    return render(request, "routing/deletion.html", context)
+    verbs.must_write(rule, request.user)
+    if request.method == "GET":
+        return confirmation(request, rule, "delete")
+    verbs.delete_rule(rule, by=request.user)
+    return redirect("rules")
+
+
+CONFIRMED = {"delete": "routing/deletion.html", "discard": "routing/discarding.html"}
+
+
+def confirmation(request: AgentRequest, rule: Rule, verb: str, *, kept: QueryDict | None = None) -> HttpResponse:
+    """`kept`: what the person was writing, for whoever keeps the rule after all."""
+    fields = [(name, value) for name, values in kept.lists() if name not in _OURS for value in values] if kept else []
+    context = shell(request, "rules") | {"rule": rule, "kept": fields, "is_live": verbs.live_version_of(rule) is not None}
+    context |= {"was_live": verb == "delete" and was_published(rule)}
+    return render(request, CONFIRMED[verb], context)
+
+
+_OURS = ("csrfmiddlewaretoken", "do", "then")
 
 
 def known_rule(rule_id: int) -> Rule:

@@ -24,6 +24,7 @@ from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.pasting import paste
 from helpdesk.inbox.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of, version_of
 from helpdesk.inbox.views.customers import living_customer
+from routing.uses import delete_segment, why_segment_is_kept
 
 RESHAPE = "segment-builder"
 FOUND = 8
@@ -160,11 +161,18 @@ def effect(request: AgentRequest) -> HttpResponse:
 def deletion(request: AgentRequest, segment_id: int) -> HttpResponse:
     """GET: what it is used for, before it is gone."""
     wanted = _segment(segment_id)
-    if request.method == "POST":
-        verbs.delete_segment(wanted, by=request.user)
-        return redirect("segments")
+    if request.method == "GET":
+        return _deletion_page(request, wanted)
+    try:
+        delete_segment(wanted, by=request.user)
+    except verbs.SegmentError:
+        return _deletion_page(request, wanted, status=409)
+    return redirect("segments")
+
+
+def _deletion_page(request: AgentRequest, wanted: Segment, *, status: int = 200) -> HttpResponse:
     context = shell(request, "segments") | {"segment": wanted, "uses": uses_of(wanted), "figures": figures_in_time([wanted]).get(wanted.pk)}
-    return render(request, "segments/deletion.html", context)
+    return render(request, "segments/deletion.html", context | {"why_kept": why_segment_is_kept(wanted)}, status=status)
 
 
 @manages_customers

@@ -26,12 +26,17 @@ class Message(models.Model):
     text = models.TextField()
     sent_to = models.OneToOneField(Delivery, on_delete=models.PROTECT, null=True, blank=True, related_name="message")
     created_at = models.DateTimeField(default=timezone.now)
+    held_until = models.DateTimeField(null=True, blank=True, help_text=_("A reply that can be taken back until then: nobody outside has it"))
+    closes_ticket = models.BooleanField(default=False, help_text=_("“Send and close”: when it leaves, the ticket is closed"))
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ("created_at", "id")
-        indexes = [models.Index(fields=["ticket", "created_at", "id"], name="conversation")]
+        indexes = [
+            models.Index(fields=["ticket", "created_at", "id"], name="conversation"),
+            models.Index(fields=["held_until"], condition=Q(held_until__isnull=False), name="messages_held"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(is_internal=False) | Q(author__in=["agent", "system"]), name="only_the_team_writes_notes"),
             models.CheckConstraint(
@@ -41,6 +46,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:60]}"
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_until is not None
 
 
 class Inbound(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -9,6 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from helpdesk.tickets.models.tickets import Ticket
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def seen_by(self, agent: Agent) -> SavedViewQuerySet:
+        """Everybody's, and the agent's own (V3)."""
+        return self.filter(Q(owner=None) | Q(owner=agent))
+
+    def filled_by_rules(self) -> SavedViewQuerySet:
+        """Where a rule can lead (R13)."""
+        return self.filter(definition__isnull=True)
 
 
 class SavedView(models.Model):
@@ -20,6 +32,8 @@ class SavedView(models.Model):
     sort = models.CharField(max_length=10, default="newest")
     icon = models.CharField(_("icon"), max_length=20, default="eye")
     tickets = models.ManyToManyField(Ticket, through="ViewEntry", related_name="views")
+
+    objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment] # a manager with the queryset's methods
 
     class Meta:
         verbose_name = _("view")

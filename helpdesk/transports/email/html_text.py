@@ -10,6 +10,8 @@ from inscriptis import get_text
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.model.config import ParserConfig
 
+from agents.text import is_nested_too_deep
+
 HTML_LIMIT = 1_000_000
 
 _BLOCKS = {"p", "br", "div", "hr", "blockquote", "pre", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -22,9 +24,6 @@ _FLAT |= {f"{slash}{tag}>": " " for tag in ("td", "th") for slash in ("<", "</")
 _FLAT |= {"<blockquote>": f"<div>{_QUOTE_BEGINS}</div><div>", "</blockquote>": f"</div><div>{_QUOTE_ENDS}</div>"}
 _FLAT_TAG = re.compile("|".join(re.escape(tag) for tag in _FLAT))
 _MOST_QUOTE_MARKS = 5
-_MOST_NESTING = 200
-# Tags that hold others: not the void ones, nor those that the next of their kind closes.
-_NESTING_TAG = re.compile(r"<(/?)(?!(?:br|img|hr|meta|link|input|col|p|li|dt|dd|td|th|tr|option|a)\b)[a-z]", re.IGNORECASE)
 _LAYOUT = ParserConfig(css=STRICT_CSS_PROFILE)  # the other profile indents every div
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
@@ -32,20 +31,10 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 def text_of_html(source: str) -> str:
     """Plain text with `> ` before quoted lines. Of a page nested too deep to be laid out, the bare words."""
     source = source[:HTML_LIMIT].replace(_QUOTE_BEGINS, "").replace(_QUOTE_ENDS, "")
-    if _is_nested_too_deep(source):
+    if is_nested_too_deep(source):  # the layout drops what lies deeper than some 250 levels
         return html.unescape(_ANY_TAG.sub(" ", source)).strip()
     safe = nh3.clean(source, tags=_BLOCKS | _TABLES, clean_content_tags=_UNSEEN, attributes={}, link_rel=None)
     return _with_quote_marks(get_text(_FLAT_TAG.sub(lambda tag: _FLAT[tag[0]], safe), _LAYOUT))
-
-
-def _is_nested_too_deep(source: str) -> bool:
-    """The sanitiser's time is quadratic in the depth, and the layout drops what lies deeper than some 250 levels."""
-    depth = 0
-    for tag in _NESTING_TAG.finditer(source):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > _MOST_NESTING:
-            return True
-    return False
 
 
 def _with_quote_marks(text: str) -> str:

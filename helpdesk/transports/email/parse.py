@@ -13,7 +13,7 @@ from email import message_from_bytes
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
 
-from helpdesk.transports.email.body import TEXT_LIMIT, Body, read_body
+from helpdesk.transports.email.body import TEXT_LIMIT, Body, Part, read_body
 from helpdesk.transports.email.charsets import decode
 from helpdesk.transports.email.headers import (
     HEADER_LIMIT,
@@ -43,7 +43,7 @@ class UnreadableMail(Exception):
 class ParsedMail:
     """What one mail says. Addresses of recipients are lower case; ids are `<…>`; "" where the mail says nothing.
 
-    `text` is the person's own words; `attachments` are the names of the parts that are not text.
+    `text` is the person's own words; `html` all of the mail as it was laid out, never to be shown as it is (V1).
     """
 
     message_id: str
@@ -55,7 +55,8 @@ class ParsedMail:
     text: str
     sent_at: datetime | None
     is_automatic: bool
-    attachments: tuple[str, ...]
+    html: str
+    attachments: tuple[Part, ...]
     problems: tuple[str, ...]
 
     @property
@@ -97,6 +98,7 @@ def _parsed(mail: Mail, raw: bytes, body: Body, *, problems: list[str]) -> Parse
         text=_own_words(body.text[:TEXT_LIMIT], subject),
         sent_at=sent_at(mail),
         is_automatic=is_automatic(mail, address),
+        html=body.html,
         attachments=tuple(body.attachments),
         problems=(*problems, *_problems(mail, body)),
     )

@@ -6,6 +6,7 @@ from django.db import DataError
 
 from helpdesk import intake
 from helpdesk.intake import InboundMessage, Receipt, Sender
+from helpdesk.tickets.attachments import File
 from helpdesk.tickets.models import Channel, Inbound
 from helpdesk.transports.email.addresses import inbox_of, own_inbox
 from helpdesk.transports.email.guard import parse_guarded
@@ -62,15 +63,12 @@ def _inbound(mail: ParsedMail, raw: bytes, *, inbox: str, external_id: str) -> I
         conversation_id=mail.thread_root or external_id,
         sender=Sender(email=mail.sender_address, name=mail.sender_name),
         subject=mail.subject,
-        text=_with_attachments(mail),
+        text=mail.text,
+        html=mail.html,
+        files=tuple(File(**vars(part)) for part in mail.attachments),
         raw=raw,
         sent_at=mail.sent_at,
         reply_to_ticket=next(filter(None, map(ticket_of, reversed(mail.references))), None),
         is_automatic=mail.is_automatic,
         problems=mail.problems,
     )
-
-
-def _with_attachments(mail: ParsedMail) -> str:
-    """Attachments stay in the raw mail; whoever answers must know that they are there."""
-    return "\n".join([mail.text, *(f"📎 {name}" for name in mail.attachments)]).strip()

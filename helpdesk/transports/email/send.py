@@ -15,7 +15,8 @@ from django.core.mail import EmailMessage
 
 from helpdesk.outbox.models import Delivery
 from helpdesk.outbox.senders import CannotSend
-from helpdesk.tickets.models import Channel, Message, Ticket
+from helpdesk.tickets.attachments import UNKNOWN
+from helpdesk.tickets.models import Attachment, Channel, Message, Ticket
 from helpdesk.transports.email.message_ids import make_message_id
 
 MOST_REFERENCES = 20
@@ -42,7 +43,15 @@ def reply_mail(message: Message) -> EmailMessage:
         raise ValueError("This customer has no e-mail address.")
     sender = Address(_header(message.agent.name) if message.agent else "", addr_spec=_header(_our_address(ticket)))
     recipient = Address(addr_spec=_header(ticket.customer.email))
-    return ThreadedMail(_header(_subject(ticket)), _body(message), str(sender), [str(recipient)], headers=_headers(message))
+    mail = ThreadedMail(_header(_subject(ticket)), _body(message), str(sender), [str(recipient)], headers=_headers(message))
+    for file in Attachment.objects.filter(message=message).defer(None):
+        mail.attach(_header(file.name), bytes(file.content), _sendable(file.content_type))
+    return mail
+
+
+def _sendable(content_type: str) -> str:
+    """A mail within a mail would have to be written as one, and text in the encoding that it claims: as bytes both arrive as they are."""
+    return UNKNOWN if content_type.startswith(("message/", "multipart/", "text/")) else content_type
 
 
 class ThreadedMail(EmailMessage):
@@ -99,7 +108,7 @@ def _headers(message: Message) -> dict[str, str]:
 def _thread(message: Message) -> tuple[list[str], list[str]]:
     """The Message-IDs of the customer's mails, and all of the thread, both oldest first."""
     customers, all_ids = [], []
-    earlier = message.ticket.messages.filter(is_internal=False, pk__lt=message.pk).order_by("pk")
+    earlier = message.ticket.messages.filter(is_internal=False, held_until=None, pk__lt=message.pk).order_by("pk")
     for pk, author, external_id in earlier.values_list("pk", "author", "inbound__external_id"):
         if author != Message.Author.CUSTOMER:
             all_ids.append(make_message_id(message.ticket_id, pk))

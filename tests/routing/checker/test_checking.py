@@ -11,7 +11,7 @@ from customer_agent.sentiment import repair
 from helpdesk.conditions.grammar import parse_definition
 from helpdesk.tickets.models import SentimentLabel
 from routing.checker.checking import check_rules
-from routing.checker.findings import CheckedRule, Finding, Kind
+from routing.checker.findings import CheckedRule, Found, Kind
 from tests.conditions.builders import about_them, about_ticket, definition, done, existence, in_the_last, number, some, text, truth
 from tests.conditions.somebody import NOW
 from tests.conditions.strategies import consent, predicted
@@ -31,7 +31,7 @@ def rules(*wanted: tuple[str, Json, dict[str, Any]]) -> list[CheckedRule]:
     return [CheckedRule(name.lower(), name, parse_definition(data), **to) for name, data, to in wanted]
 
 
-def found(*wanted: tuple[str, Json, dict[str, Any]]) -> list[Finding]:
+def found(*wanted: tuple[str, Json, dict[str, Any]]) -> list[Found]:
     return check_rules(rules(*wanted), BANDS)
 
 
@@ -43,13 +43,13 @@ def test_contradiction_names_the_conditions_that_exclude_each_other() -> None:
     [finding] = found(("Both", all_of(SWEDEN, SMS, URGENT, MAIL), {"view": 1}))
 
     shown = "ticket channel equals sms and ticket channel equals email"
-    assert finding == Finding(Kind.CONTRADICTORY, "both", (), shown, f"No ticket can match, because this is never true: {shown}.")
+    assert finding == Found(Kind.CONTRADICTORY, "both", (), shown, f"No ticket can match, because this is never true: {shown}.")
 
 
 def test_shadowed_rule_names_the_one_that_takes_all_its_tickets() -> None:
     [finding] = found(("Urgent orders", any_of(URGENT, SMS), {"team": 1}), ("Late", all_of(SMS, SWEDEN), {"team": 2}))
 
-    assert finding == Finding(
+    assert finding == Found(
         *(Kind.SHADOWED, "late", ("urgent orders",), "ticket sentiment equals urgent or ticket channel equals sms"),
         "Every ticket that matches goes to rule 1, Urgent orders, first.",
     )
@@ -60,7 +60,7 @@ def test_unreachable_rule_names_those_that_take_its_tickets_together() -> None:
 
     [finding] = found(*first, ("Last", all_of(URGENT), {"team": 3}))
 
-    assert finding == Finding(
+    assert finding == Found(
         *(Kind.UNREACHABLE, "last", ("one", "three")),
         "ticket channel equals sms; ticket channel does not equal sms and ticket sentiment equals urgent",
         "Every ticket that matches goes to another rule first: to rule 1 (One) or rule 3 (Three).",
@@ -71,7 +71,7 @@ def test_unreachable_rule_names_those_that_take_its_tickets_together() -> None:
 def test_duplicate_means_the_same_and_goes_to_the_same_place(to: dict[str, Any]) -> None:
     [finding] = found(("A", any_of(SMS, MAIL), to), ("B", all_of(about_ticket("channel", text("in", ["email", "sms"]))), to))
 
-    assert finding == Finding(
+    assert finding == Found(
         *(Kind.DUPLICATE, "b", ("a",), "ticket channel equals sms or ticket channel equals email"),
         "It matches the same tickets as rule 1, A, and sends them to the same place.",
     )
@@ -96,7 +96,7 @@ def test_example_is_a_ticket_that_two_rules_match() -> None:
     [finding] = check_rules(ordered, BANDS, examples_at=NOW)
 
     shown = "Placed Order exactly once in the last 2 hours and country equals Sweden and ticket channel equals sms"
-    assert finding == Finding(*(Kind.PARTLY_SHADOWED, "b", ("a",), shown), f"Some of its tickets go to rule 1, A, first: for example where {shown}.")
+    assert finding == Found(*(Kind.PARTLY_SHADOWED, "b", ("a",), shown), f"Some of its tickets go to rule 1, A, first: for example where {shown}.")
 
 
 def test_example_goes_to_the_rule_that_it_is_of() -> None:

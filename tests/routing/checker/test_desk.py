@@ -11,7 +11,7 @@ from agents.models import Role
 from helpdesk.conditions.grammar import parse_definition
 from helpdesk.customers.models import Segment
 from routing.checker.desk import check_desk
-from routing.checker.findings import CheckedRule, Finding, Kind
+from routing.checker.findings import CheckedRule, Found, Kind
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_team
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_team_without_anybody_who_answers_is_empty() -> None:
     empty, full = make_team("Returns", gone, reader), make_team("Orders", gone, make_agent())
 
     assert check_desk([asking(team=full.pk)]) == []
-    assert check_desk([asking(team=empty.pk)]) == [Finding(Kind.EMPTY_TEAM, "rule", (), "Returns", "Nobody in the team Returns can be given tickets.")]
+    assert check_desk([asking(team=empty.pk)]) == [Found(Kind.EMPTY_TEAM, "rule", (), "Returns", "Nobody in the team Returns can be given tickets.")]
 
 
 def test_segment_that_is_idle_deleted_or_unknown_is_named() -> None:

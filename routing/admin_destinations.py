@@ -1,22 +1,52 @@
-"""Teams in the admin: who belongs to them, and which tickets they take (A10)."""
+"""Where rules send tickets, in the admin: teams, who belongs to them and which tickets they take (A10); and views (R13)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.db.models import Count, Field, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from agents.models import Agent, Team
-from helpdesk.admin_pages import DestinationAdmin, display
+from agents.text import one_line
+from helpdesk.admin_pages import DeskAdmin, display
 from helpdesk.customers.models import Segment
+from helpdesk.tickets.admin import ICONS
+from helpdesk.tickets.models import SavedView
+from routing import uses
 from routing.models import TeamMatching
-from routing.rule_set import live_contents
+
+
+class OneLineField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
+
+
+class DestinationAdmin(DeskAdmin):
+    """What rules send tickets to: it stays for as long as a rule does."""
+
+    formfield_overrides: Any = DeskAdmin.formfield_overrides | {models.CharField: {"form_class": OneLineField}}
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        destination = self.get_object(request, unquote(object_id))
+        if destination is not None and (reason := self.why_kept(destination)):
+            self.message_user(request, reason, messages.ERROR)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+        response: HttpResponse = super().delete_view(request, object_id, extra_context)
+        return response
+
+    def why_kept(self, destination: Any) -> str:
+        return uses.why_kept(destination)
 
 
 class TeamMatchingInline(StackedInline):
@@ -27,6 +57,7 @@ class TeamMatchingInline(StackedInline):
     verbose_name_plural = gettext_lazy("Tickets with any of these tags, or of customers in any of these segments, go to this team")
 
 
+@admin.register(Team)
 class TeamAdmin(DestinationAdmin):
     """A10: name, description, tags and segments; A11: with at least one member."""
 
@@ -45,8 +76,7 @@ class TeamAdmin(DestinationAdmin):
     def why_kept(self, destination: Team) -> str:
         if destination.tickets.filter(closed_at=None).exists():
             return self.HAS_TICKETS % {"name": destination}
-        live = ", ".join(f"“{rule['name']}”" for rule in live_contents() if rule["team"] == destination.pk)
-        return self.IN_USE % {"name": destination, "rules": live} if live else super().why_kept(destination)
+        return super().why_kept(destination)
 
     @display(description=gettext_lazy("description"))
     def summary(self, team: Team) -> str:
@@ -64,3 +94,27 @@ class TeamAdmin(DestinationAdmin):
             self.message_user(request, _("%(name)s has no members: tickets that are sent there wait.") % {"name": form.instance}, messages.WARNING)
         for segment in Segment.objects.filter(pk__in=TeamMatching.objects.filter(team=form.instance).values("segments"), is_active=False):
             self.message_user(request, _("Segment “%(name)s” is inactive: nobody enters or leaves it.") % {"name": segment}, messages.WARNING)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(DestinationAdmin):
+    list_display = ("name", "icon_name", "size")
+    fields = ("name", "icon")
+    search_fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
+        views: QuerySet[SavedView] = super().get_queryset(request).annotate(size=Count("entries"))
+        return views
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "icon":
+            return forms.ChoiceField(label=gettext_lazy("Icon"), choices=ICONS, initial="eye", widget=UnfoldAdminSelectWidget)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description=gettext_lazy("icon"))
+    def icon_name(self, view: SavedView) -> str:
+        return str(dict(ICONS).get(view.icon, view.icon))
+
+    @display(description=gettext_lazy("tickets"), ordering="size")
+    def size(self, view: Any) -> int:
+        return int(view.size)

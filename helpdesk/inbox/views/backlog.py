@@ -1,0 +1,72 @@
+"""Spreading the tickets of people who are not there (I8): what it would do, doing it, what it did, and taking it back."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agents.models import Team
+from helpdesk.inbox.access import reads_customers
+from helpdesk.inbox.backlog import backlog_of, team_of
+from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.tickets.bulk import undo
+from helpdesk.tickets.models import Act
+from routing.backlog import KIND, may_spread, plan, spread
+
+
+@reads_customers
+@require_http_methods(["GET", "HEAD", "POST"])
+def backlog(request: AgentRequest) -> HttpResponse:
+    """`in`: the list, All or a team's. GET: what it would do. POST: do it."""
+    key = request.GET.get("in", "all")
+    team = _team(key)
+    if not may_spread(request.user, team):
+        raise PermissionDenied
+    if request.method != "POST":
+        return _plan_page(request, key, team)
+    outcome = spread(team, by=request.user)
+    if outcome.act is None:
+        return _plan_page(request, key, team, status=409)
+    return redirect(f"{reverse('spreading', args=[outcome.act.pk])}?{urlencode({'in': key})}")
+
+
+def _plan_page(request: AgentRequest, key: str, team: Team | None, status: int = 200) -> HttpResponse:
+    context = {"team": team, "place": key, "backlog": backlog_of(request.user, key), "plan": plan(team)}
+    return render(request, "backlog/plan.html", shell(request, key) | context, status=status)
+
+
+def _team(key: str) -> Team | None:
+    if key == "all":
+        return None
+    if team := team_of(key):
+        return team
+    raise Http404
+
+
+@reads_customers
+@require_safe
+def spreading(request: AgentRequest, act_id: int) -> HttpResponse:
+    """What it did: for whoever did it, who alone can undo it."""
+    return _result_page(request, _mine(request, act_id))
+
+
+@reads_customers
+@require_POST
+def spreading_undoing(request: AgentRequest, act_id: int) -> HttpResponse:
+    act = _mine(request, act_id)
+    outcome = undo(act, by=request.user)
+    act.refresh_from_db()
+    return _result_page(request, act, returned=outcome.changed)
+
+
+def _result_page(request: AgentRequest, act: Act, returned: int | None = None) -> HttpResponse:
+    context = {"act": act, "count": len(act.was), "gets": act.besides["gets"], "returned": returned, "place": request.GET.get("in", "all")[:40]}
+    return render(request, "backlog/spreading.html", shell(request, "all") | context)
+
+
+def _mine(request: AgentRequest, act_id: int) -> Act:
+    return get_object_or_404(Act, pk=act_id, by=request.user, kind=KIND)

@@ -1,0 +1,74 @@
+"""What rules hold on to: the team, the view or the segment that one of them names is not deleted under it (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Team
+from helpdesk.conditions.grammar import DefinitionError, parse_definition
+from helpdesk.customers import segments
+from helpdesk.customers.definitions import segments_named
+from helpdesk.customers.models import Segment
+from helpdesk.tickets.models import SavedView
+from routing.models import Rule, RuleTest
+from routing.publication import written
+from routing.rule_set import Written, live_contents
+from routing.rules import hold_all
+
+
+@transaction.atomic
+def delete_segment(segment: Segment, *, by: Agent | None) -> None:
+    """As `customers.segments.delete_segment`; SegmentError also where a rule asks about it."""
+    segments.must_manage(by)
+    hold_all()  # nobody publishes a rule about it meanwhile
+    if reason := why_segment_is_kept(segment):
+        raise segments.SegmentError(reason)
+    segments.delete_segment(segment, by=by)
+
+
+def why_segment_is_kept(segment: Segment) -> str:
+    """ "" or, in words, why it cannot be deleted."""
+    words = _("“%(name)s” cannot be deleted: %(rules)s asks about it. Change or delete that first.")
+    return _in_words(words, segment, rules_about(segment))
+
+
+def why_kept(destination: Team | SavedView) -> str:
+    """The same of a team or a view. A rule test remembers the name of a team that is gone; a view that it expects stays."""
+    words = _("%(name)s cannot be deleted: tickets are sent here by %(rules)s. Change or delete that first.")
+    return _in_words(words, destination, rules_to(destination)) or _why_tested(destination)
+
+
+def _why_tested(destination: Team | SavedView) -> str:
+    tests = dict(RuleTest.objects.filter(views=destination).values_list("pk", "name")) if isinstance(destination, SavedView) else {}
+    return _in_words(_("%(name)s cannot be deleted: the rule test %(rules)s expects it. Change or delete that first."), destination, tests)
+
+
+def _in_words(words: str, thing: Segment | Team | SavedView, rules: dict[int, str]) -> str:
+    return words % {"name": thing, "rules": ", ".join(f"“{name}”" for name in rules.values())} if rules else ""
+
+
+def rules_to(destination: Team | SavedView) -> dict[int, str]:
+    """The names of the rules that send tickets there, live or as they are being written, by number."""
+    kind = "team" if isinstance(destination, Team) else "view"
+    return _rules(lambda rule: rule[kind] == destination.pk)
+
+
+def rules_about(segment: Segment) -> dict[int, str]:
+    """The same of those that ask who is in it."""
+    return _rules(lambda rule: _asks(rule, segment))
+
+
+def _rules(concerned: Callable[[Written], bool]) -> dict[int, str]:
+    """One that was deleted concerns nobody but as long as it is live."""
+    drafts = map(written, Rule.objects.filter(is_deleted=False).select_related("team", "view"))
+    return {rule["id"]: rule["name"] for rule in [*live_contents(), *drafts] if concerned(rule)}
+
+
+def _asks(rule: Written, segment: Segment) -> bool:
+    try:
+        return segment.pk in segments_named(parse_definition(rule["definition"]))
+    except DefinitionError:
+        return False

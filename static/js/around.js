@@ -1,0 +1,24 @@
+// What stands around the rows: the counts of the side bar, and which row is the open one.
+import { on } from "./live.js";
+
+const COUNTS_EVERY = 2000;
+let countsDue;
+
+export function markOpen() {
+  const open = document.getElementById("ticket")?.dataset.number;
+  for (const row of document.querySelectorAll(".ticket")) {
+    row.toggleAttribute("data-open", row.id === `ticket_${open}`);
+    row.querySelector(".ticket-link").ariaCurrent = row.id === `ticket_${open}` ? "true" : null;
+  }
+}
+
+function refreshCounts() {
+  countsDue ??= setTimeout(() => {
+    countsDue = undefined;
+    if (document.getElementById("nav")) htmx.trigger("#nav", "refresh");
+  }, COUNTS_EVERY);
+}
+
+on("ticket", refreshCounts);
+on("resync", refreshCounts);
+document.addEventListener("htmx:afterSettle", markOpen);

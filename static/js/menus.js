@@ -1,0 +1,69 @@
+// The menu of a row, of the ticked rows, of the open ticket: the page of actions, fetched into a popover beside its button.
+const menu = document.getElementById("menu");
+const items = () => [...menu.querySelectorAll("summary, .menu-item:not(summary), .menu-search input, .menu-search button")].filter((item) => item.checkVisibility());
+let opener;
+
+/** From a ticked row it acts on all that are ticked; a key without a tick, on the row in focus or the open ticket. */
+function address(button, asked) {
+  const form = document.getElementById("bulk");
+  const isTicked = form?.elements.everything.checked || document.querySelector(".ticket .tick:checked");
+  const box = button.closest(".ticket")?.querySelector(".tick");
+  if (button.matches("[data-menu]") && !box?.checked) return `${button.href}&open=${asked}`;
+  if (!isTicked) return "";
+  const fields = new FormData(form);
+  fields.set("open", asked);
+  return `${form.action}?${new URLSearchParams(fields)}`;
+}
+
+const atHand = () => document.activeElement.closest(".ticket")?.querySelector("[data-menu]") ?? document.querySelector("#talk-top [data-menu]");
+
+async function open(button, asked = "") {
+  const url = address(button, asked);
+  if (!url) return atHand() && open(atHand(), asked);
+  opener = button;
+  await htmx.ajax("GET", url, { target: "#menu" });
+  menu.querySelectorAll("[data-find]").forEach((find) => (find.hidden = false));
+  menu.showPopover({ source: button });
+  (menu.querySelector("details[open] :is(input:not([type=hidden]), .menu-item:not(summary))") ?? items()[0])?.focus();
+}
+
+function step(event) {
+  const all = items();
+  const at = all.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  const isTyping = document.activeElement.matches("input") && !["ArrowDown", "ArrowUp"].includes(event.key);
+  if (to === undefined || isTyping) return;
+  event.preventDefault();
+  all.at(to % all.length)?.focus();
+}
+
+/** Type to find. Enter takes the first that is left. */
+function find(field) {
+  const wanted = field.value.trim().toLocaleLowerCase();
+  for (const item of field.closest("details").querySelectorAll("[data-name]")) item.hidden = !item.dataset.name.toLocaleLowerCase().includes(wanted);
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest?.("[data-menu]");
+    if (!button || !menu || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open(button);
+  },
+  true,
+);
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "bulk" || !menu) return;
+  event.preventDefault();
+  open(event.submitter, event.submitter.value);
+});
+menu?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.closest("[data-find]")) {
+    event.preventDefault();
+    event.target.closest("details").querySelector("[data-name]:not([hidden])")?.click();
+  } else step(event);
+});
+menu?.addEventListener("input", (event) => event.target.closest("[data-find]") && find(event.target));
+menu?.addEventListener("toggle", (event) => event.newState === "closed" && event.target === menu && opener?.isConnected && opener.focus());

@@ -1,0 +1,242 @@
+"""Tickets of people who are not there (I8)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Agent, Availability, BusinessHours, Role, Team, Toast
+from helpdesk.inbox.backlog import backlog_of
+from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.bulk import undo
+from helpdesk.tickets.models import Act, Ticket
+from helpdesk.tickets.permissions import NotAllowed
+from routing.backlog import absent_owners, plan, spread
+from routing.models import LedgerEntry, RoundRobinSettings
+from routing.shifts import go_offline
+from tests.factories import make_agent, make_team, make_ticket
+from tests.inbox.browsing import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def always_open() -> None:
+    BusinessHours.objects.create(pk=1, time_zone="UTC", days={str(day): [["00:00", "24:00"]] for day in range(7)})
+
+
+@pytest.fixture
+def cleo() -> Agent:
+    return make_agent("Cleo", role=Role.MANAGER)
+
+
+def unseen(agent: Agent, **ago: int) -> Agent:
+    Availability.objects.filter(agent=agent).update(seen_at=timezone.now() - timedelta(**ago))
+    return agent
+
+
+def gone(name: str = "Gone") -> Agent:
+    """Offline for hours."""
+    agent = make_agent(name, online=True)
+    go_offline(agent)
+    return unseen(agent, hours=3)
+
+
+def left(owner: Agent, count: int = 1, team: Team | None = None) -> list[Ticket]:
+    tickets = [make_ticket() for _ in range(count)]
+    for ticket in tickets:
+        assign_agent(ticket, owner, by=owner)
+        Ticket.objects.filter(pk=ticket.pk).update(team=team)
+    return tickets
+
+
+def owners(tickets: list[Ticket]) -> list[str]:
+    return list(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).order_by("pk").values_list("assignee__name", flat=True))
+
+
+def test_offline_and_unseen_for_long_enough_is_absent() -> None:
+    """Not: who has just gone, who is there, who has nothing open."""
+    make_agent("Online", online=True)
+    for agent in (gone("Gone"), unseen(gone("Just gone"), minutes=59), make_agent("Here", online=True)):
+        left(agent)
+    gone("Without tickets")
+
+    assert [str(agent) for agent in absent_owners()] == ["Gone"]
+
+
+def test_online_without_a_sign_of_life_is_absent_too() -> None:
+    """C18: the switch says Online, and nobody is there."""
+    left(unseen(make_agent("Asleep", online=True), hours=3))
+
+    assert [str(agent) for agent in absent_owners()] == ["Asleep"]
+
+
+def test_whoever_cannot_sign_in_is_absent_at_once() -> None:
+    ada = make_agent("Ada", online=True)
+    left(ada)
+    Agent.objects.filter(pk=ada.pk).update(is_active=False)
+
+    assert absent_owners() == [ada]
+
+
+def test_time_counts_while_the_desk_is_open() -> None:
+    """Nobody is absent over night."""
+    left(gone())
+    BusinessHours.objects.update(days={})
+
+    assert absent_owners() == []
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(0, 0), (60, 1), (179, 1), (240, 0)])
+def test_patience_is_a_setting(minutes: int, found: int) -> None:
+    RoundRobinSettings.objects.create(pk=1, backlog_after=minutes)
+    left(gone())
+
+    assert len(absent_owners()) == found
+
+
+def test_closed_and_sleeping_tickets_are_not_left() -> None:
+    owner = gone()
+    closed, asleep = left(owner, 2)
+    Ticket.objects.filter(pk=closed.pk).update(closed_at=timezone.now())
+    Ticket.objects.filter(pk=asleep.pk).update(snoozed_until=timezone.now() + timedelta(hours=1))
+
+    assert absent_owners() == []
+
+
+def test_tickets_are_spread_in_turn_over_those_who_are_there(cleo: Agent) -> None:
+    """Of a team over its members; of none over everybody. These are turns of the one ledger (B15)."""
+    owner, ada, bob = gone(), make_agent("Ada", online=True), make_agent("Bob", online=True)
+    loose, in_team = left(owner, 2), left(owner, 2, make_team("Returns", bob))
+
+    outcome = spread(None, by=cleo)
+
+    assert (outcome.changed, owners(loose), owners(in_team)) == (4, ["Ada", "Bob"], ["Bob", "Bob"])
+    assert dict(LedgerEntry.objects.values_list("agent__name", "received")) == {"Ada": 1, "Bob": 3}
+    assert list(Toast.objects.filter(agent__in=[ada, bob]).order_by("title").values_list("agent__name", "title")) == [
+        ("Bob", "Your turn: 3 tickets"),
+        ("Ada", "Your turn: Where is it?"),
+    ]
+
+
+def test_plan_says_what_spreading_does_and_does_nothing(cleo: Agent) -> None:
+    owner, ada, bob = gone(), make_agent("Ada", online=True), make_agent("Bob", online=True)
+    tickets = left(owner, 3) + left(owner, 2, make_team("Returns", make_agent("Off")))
+
+    found = plan(None)
+
+    assert (found.count, found.gets, found.stays) == (5, {ada: 2, bob: 1}, ["2 tickets stay where they are: nobody in Returns is Online."])
+    assert (owners(tickets), LedgerEntry.objects.exists()) == (["Gone"] * 5, False)
+    assert (spread(None, by=cleo).changed, owners(tickets)) == (3, ["Ada", "Bob", "Ada", "Gone", "Gone"])
+
+
+def test_full_agents_get_no_more(cleo: Agent) -> None:
+    """C8."""
+    RoundRobinSettings.objects.create(pk=1, capacity=1)
+    make_agent("Ada", online=True)
+    tickets = left(gone(), 2)
+
+    outcome = spread(None, by=cleo)
+
+    assert (owners(tickets), outcome.left) == (["Ada", "Gone"], ["1 ticket stays where it is: everybody is full."])
+
+
+def test_spreading_is_undone_but_for_what_was_touched(cleo: Agent) -> None:
+    bob = make_agent("Bob", online=True)
+    tickets = left(gone(), 3)
+    act = spread(None, by=cleo).act
+    assert act is not None
+    assign_agent(tickets[1], cleo, by=bob)
+
+    outcome = undo(act, by=cleo)
+
+    assert (outcome.changed, owners(tickets)) == (2, ["Gone", "Cleo", "Gone"])
+
+
+def test_members_spread_their_team_and_nothing_else() -> None:
+    """A manager may do it everywhere."""
+    bob, outsider = make_agent("Bob", online=True), make_agent("Eva")
+    team, owner = make_team("Returns", bob), gone()
+    tickets = left(owner) + left(owner, 1, team)
+
+    for agent, scope in ((bob, None), (outsider, team), (make_agent(role=Role.ANALYST), team)):
+        with pytest.raises(NotAllowed):
+            spread(scope, by=agent)
+    spread(team, by=bob)
+
+    assert owners(tickets) == ["Gone", "Bob"]
+
+
+def test_banner_is_for_managers_and_members(cleo: Agent) -> None:
+    bob, eva = make_agent("Bob"), make_agent("Eva")
+    team, owner = make_team("Returns", bob), gone()
+    left(owner, 2), left(owner, 1, team)
+    key = f"team-{team.pk}"
+
+    def counted(agent: Agent) -> list[int | None]:
+        return [found.count if (found := backlog_of(agent, place)) else None for place in ("all", key, "mine", "team-999999", "team-x")]
+
+    assert [counted(agent) for agent in (cleo, bob, eva)] == [[3, 1, None, None, None], [None, 1, None, None, None], [None] * 5]
+    banner = backlog_of(cleo, key)
+    assert banner is not None
+    assert (banner.owners, banner.url) == ([owner], f"/backlog/?in={key}")
+
+
+def words(response: Any) -> str:
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_it_is_seen_done_and_undone(cleo: Agent) -> None:
+    """Without scripts: the page, its button, what it did, its Undo."""
+    make_agent("Bob", online=True)
+    tickets, tab = left(gone(), 2), browser_of(cleo)
+
+    seen = words(tab.get("/backlog/?in=all"))
+    done = tab.post("/backlog/?in=all", follow=True)
+    after = owners(tickets)
+    undone = words(tab.post(f"/backlog/{Act.objects.get().pk}/undoing/"))
+
+    assert "2 open tickets wait with Gone" in seen
+    assert "2 tickets were spread" in words(done)
+    assert "Undone: 2 tickets are with their former owners again." in undone
+    assert (after, owners(tickets)) == (["Bob", "Bob"], ["Gone", "Gone"])
+
+
+def test_nobody_there_leaves_all_and_says_so(cleo: Agent) -> None:
+    tickets, tab = left(gone()), browser_of(cleo)
+
+    response = tab.post("/backlog/?in=all")
+
+    assert (response.status_code, owners(tickets)) == (409, ["Gone"])
+    assert "1 ticket stays where it is: nobody is Online." in words(response)
+
+
+@pytest.mark.parametrize("address", ["/backlog/?in=team-999999", "/backlog/?in=team-99999999999999999999", "/backlog/?in=mine", "/backlog/999999/"])
+def test_what_is_not_there(cleo: Agent, address: str) -> None:
+    assert browser_of(cleo).get(address).status_code == 404
+
+
+def test_others_find_nothing(cleo: Agent) -> None:
+    """V3: an agent may not spread the desk; nobody sees or undoes what another has done."""
+    make_agent("Bob", online=True)
+    tickets = left(gone())
+    act = spread(None, by=cleo).act
+    assert act is not None
+    agent, chief = browser_of(make_agent()), browser_of(make_agent(role=Role.ADMIN))
+
+    found = [agent.get("/backlog/?in=all"), agent.post("/backlog/?in=all"), chief.get(f"/backlog/{act.pk}/"), chief.post(f"/backlog/{act.pk}/undoing/")]
+
+    assert ([response.status_code for response in found], owners(tickets)) == ([403, 403, 404, 404], ["Bob"])
+
+
+def test_managers_are_told_on_the_first_page_of_the_admin(cleo: Agent) -> None:
+    left(gone(), 2)
+
+    page = browser_of(cleo).get("/admin/").content.decode()
+
+    assert "2 open tickets wait with people who are not there." in page

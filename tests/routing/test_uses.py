@@ -1,0 +1,118 @@
+"""What rules hold on to: teams, views and segments that one of them names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.models import Agent, Role, Team
+from agents.people import NotForYou
+from helpdesk.customers.models import Segment
+from helpdesk.customers.segments import SegmentError, create_segment
+from helpdesk.tickets.models import SavedView
+from routing.publication import publish
+from routing.rule_tests.writing import change_test
+from routing.rules import To, change_rule, create_rule, delete_rule
+from routing.uses import delete_segment, rules_about, rules_to, why_kept
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team
+from tests.inbox.browsing import browser_of
+from tests.routing.examples import make_rule_test
+
+pytestmark = pytest.mark.django_db
+SMS = all_of(CHANNEL_IS_SMS)
+
+
+def asking(segment: Segment) -> dict[str, Any]:
+    return all_of({"type": "profile-group-membership", "is_member": True, "group_ids": [str(segment.pk)]})
+
+
+@pytest.mark.parametrize("kind", [Team, SavedView])
+def test_destination_of_a_live_rule_is_kept_whatever_its_draft_says(kind: type[Team | SavedView]) -> None:
+    """R4: it routes there until the rules are published again."""
+    old, new = kind.objects.create(name="Old"), kind.objects.create(name="New")
+    rule = make_rule("Texts", to=old, when=SMS)
+
+    change_rule(rule, by=None, name="All texts", to=To(team=new) if isinstance(new, Team) else To(view=new))
+    drafted = [why_kept(old), why_kept(new)]
+    publish(by=None)
+
+    assert drafted == [
+        "Old cannot be deleted: tickets are sent here by “Texts”. Change or delete that first.",
+        "New cannot be deleted: tickets are sent here by “All texts”. Change or delete that first.",
+    ]
+    assert why_kept(old) == ""
+
+
+def test_destination_of_a_deleted_rule_is_kept_as_long_as_it_is_live() -> None:
+    view = SavedView.objects.create(name="Fraud")
+    rule = make_rule("Texts", to=view, when=SMS)
+
+    delete_rule(rule, by=None)
+    before = rules_to(view)
+    publish(by=None)
+
+    assert (before, rules_to(view)) == ({rule.pk: "Texts"}, {})
+
+
+def test_view_that_a_rule_test_expects_is_kept() -> None:
+    """I4: the test would go on as if it had never wanted it."""
+    view = SavedView.objects.create(name="Fraud")
+    test = make_rule_test("A text", views=[view])
+
+    before = why_kept(view)
+    change_test(test, by=None, name="A text", example={"ticket": {}}, at=test.at)
+
+    assert before == "Fraud cannot be deleted: the rule test “A text” expects it. Change or delete that first."
+    assert why_kept(view) == ""
+
+
+def test_view_of_a_live_rule_is_not_deleted_in_the_admin() -> None:
+    old, new = SavedView.objects.create(name="Old"), SavedView.objects.create(name="New")
+    change_rule(make_rule("Texts", to=old, when=SMS), by=None, to=To(view=new))
+
+    browser_of(make_agent(role=Role.MANAGER)).post(f"/admin/tickets/savedview/{old.pk}/delete/", {"post": "yes"})
+
+    assert SavedView.objects.filter(pk=old.pk).exists()
+
+
+def test_segment_that_a_live_rule_asks_about_is_not_deleted() -> None:
+    """Its draft has let go of it already."""
+    vip = create_segment("VIP", by=None)
+    rule = make_rule("VIP first", to=make_team(), when=asking(vip))
+
+    change_rule(rule, by=None, definition=SMS)
+    with pytest.raises(SegmentError) as refusal:
+        delete_segment(vip, by=None)
+    publish(by=None)
+    delete_segment(vip, by=None)
+
+    assert str(refusal.value) == "“VIP” cannot be deleted: “VIP first” asks about it. Change or delete that first."
+    assert Segment.objects.count() == 0
+
+
+def test_segment_that_a_draft_asks_about_is_not_deleted() -> None:
+    vip, other = create_segment("VIP", by=None), create_segment("Other", by=None)
+    rule = create_rule("VIP first", asking(vip), to=To(new_view="Watch"), by=make_agent())
+
+    assert (rules_about(vip), rules_about(other)) == ({rule.pk: "VIP first"}, {})
+
+
+def test_segment_is_deleted_by_those_who_manage() -> None:
+    with pytest.raises(NotForYou):
+        delete_segment(create_segment("VIP", by=None), by=make_agent())
+
+
+def test_segment_of_a_rule_is_not_deleted_on_its_page() -> None:
+    mia: Agent = make_agent("Mia", role=Role.MANAGER)
+    vip = create_segment("VIP", by=mia)
+    make_rule("VIP first", to=make_team(), when=asking(vip))
+    tab, reason = browser_of(mia), "“VIP” cannot be deleted: “VIP first” asks about it. Change or delete that first."
+
+    asked, posted = (call(f"/segments/{vip.pk}/deletion/") for call in (tab.get, tab.post))
+
+    assert [(page.status_code, reason in page.content.decode(), "Delete segment" in page.content.decode()) for page in (asked, posted)] == [
+        (200, True, False),
+        (409, True, False),
+    ]
+    assert Segment.objects.count() == 1

@@ -1,0 +1,102 @@
+"""Drafts: one for each person and ticket, the last save wins."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.models import Role
+from helpdesk.tickets.attachments import File, attach
+from helpdesk.tickets.conversation import add_note
+from helpdesk.tickets.drafts import SentMeanwhile, discard_draft, draft_of, save_draft
+from helpdesk.tickets.models import Attachment, Draft
+from helpdesk.tickets.permissions import NotAllowed
+from tests.factories import make_agent, make_ticket
+from tests.people import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def test_draft_is_kept_for_its_writer_and_ticket() -> None:
+    ada, bea, ticket, other = make_agent("Ada"), make_agent("Bea"), make_ticket(), make_ticket()
+
+    save_draft(ticket, "Dear\nPaweł", is_internal=True, seen=0, by=ada)
+
+    draft = draft_of(ticket, ada)
+    assert draft is not None
+    assert (draft.text, draft.is_internal, draft.version) == ("Dear\nPaweł", True, 1)
+    assert (draft_of(ticket, bea), draft_of(other, ada)) == (None, None)
+
+
+def test_last_save_wins_and_says_that_it_has_replaced_another() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+    first, _ = save_draft(ticket, "One", is_internal=False, seen=0, by=ada)
+    assert first is not None
+
+    _, own = save_draft(ticket, "One and", is_internal=False, seen=first.version, by=ada)
+    draft, replaced = save_draft(ticket, "Two", is_internal=False, seen=first.version, by=ada)
+
+    assert draft is not None
+    assert (own, replaced, draft.text, draft.version) == (False, True, "Two", 3)
+
+
+def test_nothing_is_no_draft() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+    save_draft(ticket, "One", is_internal=False, seen=0, by=ada)
+
+    assert save_draft(ticket, " \n", is_internal=False, seen=1, by=ada) == (None, False)
+    assert Draft.objects.exists() is False
+
+
+def test_files_alone_are_a_draft() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+    attach(ticket, File(name="a.txt", content=b"a"), by=ada)
+
+    draft, _ = save_draft(ticket, "", is_internal=False, seen=None, by=ada)
+
+    assert draft is not None
+    assert draft.attachments.count() == 1
+
+
+def test_save_that_was_under_way_when_it_was_sent_brings_nothing_back() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+    draft, _ = save_draft(ticket, "Seen", is_internal=True, seen=0, by=ada)
+    add_note(ticket, "Seen.", by=ada, draft=draft)
+
+    with pytest.raises(SentMeanwhile):
+        save_draft(ticket, "Seen", is_internal=True, seen=1, by=ada)
+
+    assert Draft.objects.exists() is False
+
+
+def test_discarded_draft_takes_its_files_along() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+    attach(ticket, File(name="a.txt", content=b"a"), by=ada)
+
+    discard_draft(ticket, by=ada)
+
+    assert (Draft.objects.count(), Attachment.objects.count()) == (0, 0)
+
+
+def test_draft_holds_nothing_that_a_database_refuses() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+
+    draft, _ = save_draft(ticket, "a\0b", is_internal=False, seen=0, by=ada)
+
+    assert draft is not None
+    assert draft.text == "ab"
+
+
+def test_whoever_does_not_answer_writes_no_draft() -> None:
+    """A1."""
+    with pytest.raises(NotAllowed):
+        save_draft(make_ticket(), "Hello", is_internal=False, seen=0, by=make_agent(role=Role.ANALYST))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_keep_one_draft() -> None:
+    ada, ticket = make_agent("Ada"), make_ticket()
+
+    at_once(*[lambda text=text: save_draft(ticket, text, is_internal=False, seen=0, by=ada) for text in ("One", "Two")])
+
+    assert Draft.objects.get().text in ("One", "Two")
+    assert Draft.objects.get().version == 2
