@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 
@@ -28,7 +29,9 @@ Periods = list[list[str]]
 
 
 def desk_hours() -> BusinessHours:
-    return BusinessHours.objects.prefetch_related("special_days").filter(pk=1).first() or BusinessHours(pk=1)
+    hours = BusinessHours.objects.filter(pk=1).first() or BusinessHours(pk=1)
+    prefetch_related_objects([hours], "special_days")  # also of hours that nobody has set, or each day asks for them
+    return hours
 
 
 def is_open(hours: BusinessHours, at: datetime) -> bool:
@@ -101,15 +104,19 @@ def _clock_changes(day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
 
 def has_been_open(hours: BusinessHours, at_least: timedelta, *, since: datetime, until: datetime) -> bool:
     """Between the two instants, in all; of the last FARTHEST days."""
-    return any(total >= at_least for total in accumulate(_open_stretches(hours, max(since, until - DAY * FARTHEST), until)))
+    stretches = open_stretches(hours, max(since, until - DAY * FARTHEST), until)
+    return any(total >= at_least for total in accumulate(end - start for start, end in stretches))
 
 
-def _open_stretches(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[timedelta]:
+def open_stretches(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """(start, end), none of them empty; by day."""
     zone = ZoneInfo(hours.time_zone)
     day = since.astimezone(zone).date()
     while day <= until.astimezone(zone).date():
         for opens, closes in periods_on(hours, day):
-            yield max(min(_instant(day, closes, zone), until) - max(_instant(day, opens, zone), since), timedelta())
+            start, end = max(_instant(day, opens, zone), since), min(_instant(day, closes, zone), until)
+            if start < end:
+                yield start, end
         day += DAY
 
 

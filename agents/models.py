@@ -206,17 +206,20 @@ class Toast(models.Model):
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="toasts")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    title = models.CharField(max_length=300)
-    detail = models.CharField(max_length=300, blank=True)
+    words: models.JSONField[Any, Any] = models.JSONField(default=dict, help_text='{"en": {"title": …, "detail": …}, …}; empty where the number says it all')
+    about: models.JSONField[list[int], list[int]] = models.JSONField(default=list, help_text="The numbers of what it tells of")
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
     shown_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["agent", "created_at"], condition=models.Q(shown_at=None), name="toasts_to_show")]
+        indexes = [
+            models.Index(fields=["agent", "created_at"], condition=models.Q(shown_at=None), name="toasts_to_show"),
+            models.Index(fields=["created_at"], name="toasts_by_age"),
+        ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.kind} {self.url}"
 
 
 class SetupCode(models.Model):

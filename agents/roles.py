@@ -19,6 +19,7 @@ _SETTINGS = (
     *("routing.add_rule", "routing.change_rule", "routing.delete_rule", "routing.view_rule", "routing.view_ruleset"),
     *("routing.view_routingdecision", "routing.view_ledgerentry", "routing.view_roundrobinsettings", "routing.change_roundrobinsettings"),
     *("tickets.add_savedview", "tickets.change_savedview", "tickets.delete_savedview", "tickets.view_savedview"),
+    *("tickets.view_ticketsettings", "tickets.change_ticketsettings"),
     *("tickets.view_macro", "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro"),
     *("tickets.view_tag", "tickets.add_tag", "tickets.change_tag"),
     *("tickets.view_inbound", "tickets.change_inbound", "outbox.view_delivery", "outbox.change_delivery"),

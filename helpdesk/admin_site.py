@@ -98,6 +98,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
             [
                 (_("Inbound messages"), "move_to_inbox", "routing.roundrobinsettings"),
                 (_("Business hours"), "schedule", "agents.businesshours"),
+                (_("Tickets"), "timer_off", "tickets.ticketsettings"),
                 (_("Predictions"), "insights", "customers.predictionsettings"),
                 (_("API keys"), "key", "api.apikey"),
                 (_("Sources"), "sensors", "sources.source"),

@@ -180,6 +180,7 @@ TASKS = {
                 "deliveries": {"task": "helpdesk.outbox.deliveries.sweep_deliveries", "every": 30},
                 "sources": {"task": "helpdesk.sources.receiving.sweep_received", "every": 30},
                 "tickets": {"task": "helpdesk.tickets.snoozing.tend_tickets", "every": 30},
+                "silence": {"task": "helpdesk.tickets.silence.close_silent", "every": 600},
                 "waiting": {"task": "routing.waiting.route_waiting_job", "every": 60},
                 "memberships": {"task": "helpdesk.customers.memberships.update_changed", "every": 10},
                 "renamed": {"task": "helpdesk.tickets.search.indexing.index_renamed", "every": 10},
@@ -291,7 +292,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a definition of 100 conditions is a lo
 # Languages, static files, API, logs ----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # the catalogues hold the wording of conditions alone, so far: nobody is offered half a desk in Swedish or Polish
+LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("pl", "Polski")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Stockholm")
 FORMAT_MODULE_PATH = ["helpdesk.formats"]

@@ -135,7 +135,10 @@ class RoutingDecision(models.Model):
     class Meta:
         ordering = ("-at", "-id")
         constraints = [models.UniqueConstraint(fields=["ticket", "cause"], name="decided_once_per_cause")]
-        indexes = [models.Index(fields=["at"], name="decisions_in_time")]
+        indexes = [
+            models.Index(fields=["at"], name="decisions_in_time"),
+            models.Index(fields=["at", "ticket"], condition=~Q(waiting_because="") & Q(team=None, team_before="", agent=None), name="left_unassigned"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.cause}"

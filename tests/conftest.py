@@ -1,7 +1,8 @@
 """What every run of the tests stands on: a data folder of its own, and no surprise about what was left out.
 
 DATABASE_URL and REDIS_URL are used if they are set; without them tests run on SQLite and in memory.
-REQUIRE_ALL=1 makes a missing browser an error instead of a skip.
+REQUIRE_ALL=1 makes a missing browser an error instead of a skip. ONLY_WITH_DATABASE=1 leaves out what asks no database that is set: the
+second run, on another database, has nothing to add there.
 """
 
 from __future__ import annotations
@@ -69,20 +70,14 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("ONLY_WITH_DATABASE") == "1":
+        items[:] = [item for item in items if item.get_closest_marker("django_db") or "db" in item.fixturenames]
     for item in items:
         if "playwright" in item.fixturenames:
             item.add_marker("browser")
             if find_chromium() is None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium"))
-    items.sort(key=turn)
-
-
-def turn(item: pytest.Item) -> int:
-    """The longest first, so that no worker is left with them. The browser last: Playwright leaves an event loop running
-    in its thread, which Django's ORM refuses."""
-    if item.get_closest_marker("browser"):
-        return 2
-    return 0 if item.path.parent.name == "load" else 1
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)  # last: Playwright leaves an event loop, which Django's ORM refuses
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from helpdesk.imports.files.columns import OF_THE_ERROR_FILE
 from helpdesk.imports.files.table import STARTS_A_FORMULA
@@ -16,12 +17,18 @@ class _Echo:
 
 
 def as_csv(run: Import) -> Iterator[str]:
-    """Line by line: row, reason, then the row's cells as they were. All cells are quoted, and none is a formula (V13)."""
+    """Line by line: row, reason, then the row's cells as they were."""
+    refusals = run.refusals.order_by("row").values_list("row", "reason", "raw").iterator()
+    header = [*map(str, OF_THE_ERROR_FILE), *run.options.get("header", [])]
+    return csv_lines(chain([header], ([str(row), reason, *raw] for row, reason, raw in refusals)))
+
+
+def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
+    """All cells are quoted, and none is a formula (V13)."""
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff"  # or a spreadsheet takes it for the code page of its country
-    yield writer.writerow(_safe([*map(str, OF_THE_ERROR_FILE), *run.options.get("header", [])]))
-    for row, reason, raw in run.refusals.order_by("row").values_list("row", "reason", "raw").iterator():
-        yield writer.writerow(_safe([str(row), reason, *raw]))
+    for row in rows:
+        yield writer.writerow(_safe(row))
 
 
 def _safe(cells: list[str]) -> list[str]:

@@ -30,14 +30,14 @@ def chosen_in(data: QueryDict, *, by: Agent) -> Chosen:
     numbers, seen = [], {}
     for value in data.getlist("ticket")[:MOST]:
         number, colon, assignee = value.partition(":")
-        if _is_number(number):
+        if is_number(number):
             numbers.append(int(number))
             if colon:
-                seen[int(number)] = int(assignee) if _is_number(assignee) else None
+                seen[int(number)] = int(assignee) if is_number(assignee) else None
     return Chosen(list(dict.fromkeys(numbers)), seen)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < LARGEST
 
 

@@ -11,6 +11,7 @@ import logging
 from importlib import import_module
 from time import monotonic
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -19,6 +20,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from agents.availability import note_sign_of_life
+from agents.languages import in_language
 from agents.models import Agent
 from agents.streams import DESK, agent_stream
 from agents.toasts import toast_frame, waiting_toasts
@@ -38,7 +40,7 @@ Message = dict[str, Any]
 
 
 class InboxConsumer(AsyncJsonWebsocketConsumer):
-    """Out: {"kind": "hello" | "ticket" | "toast" | "availability" | "typing" | "ping", …}.
+    """Out: {"kind": "hello" | "ticket" | "toast" | "toasts_gone" | "availability" | "typing" | "ping", …}.
 
     In: {"typing": ticket}, which is passed on; or anything at all, which only says that the page is there.
     """
@@ -47,6 +49,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.joined: tuple[str, ...] = ()
         self.typed_at = 0.0
+        self.language = _language_of(scope)
         self.watching: asyncio.Task[None] | None = None
         await super().__call__(scope, lambda: self._receive_or_end(receive, send), send)
 
@@ -85,7 +88,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         await self._note_sign_of_life()
         await self.send_json({"kind": "hello", "latest": await database_sync_to_async(latest_change)()})
         for toast in await database_sync_to_async(lambda: list(waiting_toasts(self.agent)))():
-            await self.send_json(toast_frame(toast))
+            await self.send_json(in_language(toast_frame(toast), self.language))
         self.watching = asyncio.create_task(self._watch())
 
     async def disconnect(self, code: int) -> None:
@@ -124,7 +127,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         if self.ended.done() or (is_due and not await self._is_allowed()):
             return
         if not is_sign_out:
-            await self.send_json(message["frame"])
+            await self.send_json(in_language(message["frame"], self.language))
 
     async def _is_allowed(self) -> bool:
         """Reads session, agent and role again; ends the connection if they no longer allow it."""
@@ -172,3 +175,9 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def _note_sign_of_life(self) -> None:
         note_sign_of_life(self.agent, session_key=self.scope["session"].session_key or "")
+
+
+def _language_of(scope: Message) -> str:
+    """In which the page was made; it says so in the address. One that we do not speak is our own."""
+    said = parse_qs(scope["query_string"].decode("latin-1")).get("language", [""])[0]
+    return said if said in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

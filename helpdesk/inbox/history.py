@@ -108,6 +108,8 @@ def _team_cleared(event: TicketEvent, reader: Agent) -> str:
 
 
 def _closed(event: TicketEvent, reader: Agent) -> str:
+    if event.by is None:
+        return _("Closed: the customer has not written for some days.")
     return format_html(_("<b>{who}</b> closed this ticket."), who=_who(event, reader))
 
 

@@ -14,10 +14,12 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Agent
+from helpdesk.inbox.backlog import backlog_of
 from helpdesk.inbox.composer import composer
 from helpdesk.inbox.conversation import conversation
 from helpdesk.inbox.lists import ShownList, read_place
 from helpdesk.inbox.navigation import latest_change, navigation
+from helpdesk.inbox.neighbours import neighbours
 from helpdesk.inbox.overview import overview
 from helpdesk.inbox.words import words
 from helpdesk.tickets.lists import NoSuchList, as_rows
@@ -76,7 +78,7 @@ def list_page(request: AgentRequest, key: str) -> HttpResponse:
     context = {"key": key} | rows(shown, request.user, before=request.GET.get("before", ""))
     if part := PARTS_OF_A_LIST.get(request.htmx.target or ""):
         return render(request, part, context)
-    return render(request, "inbox/list.html", context | shell(request, key))
+    return render(request, "inbox/list.html", context | shell(request, key) | {"backlog": backlog_of(request.user, key)})
 
 
 def visible_ticket(request: AgentRequest, number: int) -> Ticket:
@@ -94,11 +96,11 @@ def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **p
     everything = "everything" in request.GET
     items, left_out = conversation(ticket, reader=request.user, everything=everything)
     context = {"ticket": ticket, "place": place, "key": read_place(place)[0], "here": ticket_url(ticket, place), "items": items, "left_out": left_out}
-    context |= overview(ticket, reader=request.user) | composer(ticket, reader=request.user) | problem
+    shown = shown_list(request, *read_place(place))
+    context |= overview(ticket, reader=request.user) | composer(ticket, reader=request.user) | {"neighbours": neighbours(shown, ticket)} | problem
     part = PARTS_OF_A_TICKET.get(request.htmx.target or "")
     if part is None:
-        key, data = read_place(place)
-        context |= shell(request, key) | rows(shown_list(request, key, data), request.user)
+        context |= shell(request, shown.key) | rows(shown, request.user) | {"backlog": backlog_of(request.user, shown.key)}
     return render(request, part or "inbox/ticket.html", context, status=status)
 
 

@@ -35,6 +35,7 @@ from helpdesk.inbox.views.parting import ticket_merge, ticket_merge_undoing, tic
 from helpdesk.inbox.views.people import people
 from helpdesk.inbox.views.preferences import preferences
 from helpdesk.inbox.views.publication import publication, restoration, version, versions
+from helpdesk.inbox.views.reports import report_csv, report_tickets, service_report
 from helpdesk.inbox.views.rule import effect as rule_effect
 from helpdesk.inbox.views.rule import new_rule, rule
 from helpdesk.inbox.views.rule import reshaped as rule_builder
@@ -88,7 +89,7 @@ urlpatterns = [
     path("macros/<int:macro_id>/", macro, name="macro"),
     path("people/", people, name="people"),
     path("availability/", availability, name="availability"),
-    path("toasts/<int:toast_id>/dismissal/", dismissal, name="toast-dismissal"),
+    path("toasts/dismissal/", dismissal, name="toast-dismissal"),
     path("imports/", imports, name="imports"),
     path("imports/<int:number>/", import_page, name="import"),
     path("imports/<int:number>/shape/", import_shape, name="import-shape"),
@@ -141,6 +142,9 @@ urlpatterns = [
     path("backlog/<int:act_id>/undoing/", spreading_undoing, name="spreading-undoing"),
     path("fairness/", fairness_ledger, name="fairness"),
     path("fairness/arrivals/", fairness_arrivals, name="fairness-arrivals"),
+    path("reports/", service_report, name="service-report"),
+    path("reports/tickets/", report_tickets, name="report-tickets"),
+    path("reports/<slug:table>.csv", report_csv, name="report-csv"),
     path("preferences/", preferences, name="preferences"),
     path("setup/", setup, name="setup"),
 ]

@@ -17,6 +17,9 @@ def words() -> dict[str, dict[str, str]]:
         "ticked": {name: ngettext("{n} ticked", "{n} ticked", number) for name, number in CATEGORIES.items()},
         "commands": {name: ngettext("{n} result", "{n} results", number) for name, number in CATEGORIES.items()},
         "more": {name: ngettext("{n} more", "{n} more", number) for name, number in CATEGORIES.items()},
+        "assigned": {name: ngettext("{n} ticket is yours", "{n} tickets are yours", number) for name, number in CATEGORIES.items()},
+        "replied": {name: ngettext("{n} reply", "{n} replies", number) for name, number in CATEGORIES.items()},
+        "mentioned": {name: ngettext("{n} mention of you", "{n} mentions of you", number) for name, number in CATEGORIES.items()},
     }
     plain = {
         "all_ticked": _("All in this list"),

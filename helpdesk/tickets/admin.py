@@ -18,10 +18,10 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
 )
 
-from helpdesk.admin_pages import DeskAdmin, LongList, ReadOnlyAdmin, display, linked, person
+from helpdesk.admin_pages import DeskAdmin, LongList, OneRowAdmin, ReadOnlyAdmin, display, linked, person
 from helpdesk.tickets import admin_actions as actions
 from helpdesk.tickets import admin_macros as admin_macros  # Django looks for admin pages here
-from helpdesk.tickets.models import Tag, Ticket
+from helpdesk.tickets.models import Tag, Ticket, TicketSettings
 
 LATEST = 50
 SENTIMENT_COLOURS = {"urgent": "danger", "negative": "warning", "neutral": "default", "positive": "success", "promoter": "primary"}
@@ -140,3 +140,8 @@ class TagAdmin(DeskAdmin):
     list_display = ("name",)
     search_fields = ("name",)
     fields = ("name",)
+
+
+@admin.register(TicketSettings)
+class TicketSettingsAdmin(OneRowAdmin):
+    fields = ("close_after_days",)

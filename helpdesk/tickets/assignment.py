@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from agents.models import Agent, Team, Toast
-from agents.toasts import show_toast
+from agents.models import Agent, Team
 from helpdesk.tickets.bulk import Chosen, Outcome, Part, carry_out, hold
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import must_answer, must_be_able_to_answer
+from helpdesk.tickets.turns import take_turns_back, tell_of
 
 
 class AlreadyTaken(Exception):
@@ -35,6 +33,7 @@ def assign_agent(ticket: Ticket, agent: Agent | None, *, by: Agent) -> None:
         must_be_able_to_answer(agent)
     changed = Ticket.objects.filter(pk=ticket.pk).exclude(assignee=agent) if agent else Ticket.objects.filter(pk=ticket.pk, assignee__isnull=False)
     if changed.update(assignee=agent, assigned_automatically=False):
+        take_turns_back([ticket])
         _assigned(ticket, agent, by=by)
 
 
@@ -62,13 +61,7 @@ def _assigned(ticket: Ticket, agent: Agent | None, *, by: Agent | None) -> None:
         return
     record_event(ticket, "assigned", by=by, agent=agent.pk, name=str(agent))
     if agent != by:
-        _tell(ticket, agent)
-
-
-def _tell(ticket: Ticket, agent: Agent) -> None:
-    detail = " · ".join(filter(None, [str(ticket.customer), ticket.get_sentiment_label_display(), ticket.get_channel_display()]))
-    title = _("Your turn: %(subject)s") % {"subject": ticket.subject}
-    show_toast(agent, Toast.Kind.ASSIGNED, title=title, detail=detail, url=ticket.get_absolute_url())
+        tell_of([ticket], agent)
 
 
 @transaction.atomic
@@ -121,16 +114,6 @@ def _taken(name: str, numbers: str) -> str:
     if name:
         return _("Already taken by %(name)s: %(numbers)s.") % {"name": name, "numbers": numbers}
     return _("Returned to the queue a moment ago: %(numbers)s.") % {"numbers": numbers}
-
-
-def tell_of(tickets: Sequence[Ticket], agent: Agent) -> None:
-    """One toast, however many."""
-    if len(tickets) == 1:
-        _tell(tickets[0], agent)
-    elif tickets:
-        count = len(tickets)
-        title = ngettext("Your turn: %(count)d ticket", "Your turn: %(count)d tickets", count) % {"count": count}
-        show_toast(agent, Toast.Kind.ASSIGNED, title=title, detail="", url=reverse("list", args=["mine"]))
 
 
 @transaction.atomic

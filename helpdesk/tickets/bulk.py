@@ -17,6 +17,7 @@ from agents.models import Agent
 from helpdesk.tickets.events import record_events
 from helpdesk.tickets.models import Act, Block, Tag, Ticket, TicketEvent, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed, must_answer
+from helpdesk.tickets.turns import take_turns_back
 
 READ = ("assignee", "assigned_automatically", "team", "customer", "channel", "subject", "priority", "closed_at", "snoozed_until", "waiting_since", "is_spam")
 MOST = 10_000  # tickets of one act
@@ -68,6 +69,7 @@ def carry_out(
     was = {str(ticket.pk): _values(ticket, part.values) for part in parts for ticket in part.tickets}
     if not was:
         return Outcome(0, left=left)
+    take_turns_back(ticket for part in parts if "assignee" in part.values for ticket in part.tickets)
     for part in parts:
         if part.values:
             Ticket.objects.filter(pk__in=[ticket.pk for ticket in part.tickets]).update(**part.values)
@@ -96,6 +98,7 @@ def undo(act: Act, *, by: Agent) -> Outcome:
     if not Act.objects.filter(pk=act.pk, undone_at=None).update(undone_at=timezone.now()):
         return Outcome(0)
     untouched = _untouched(act, held)
+    take_turns_back(ticket for ticket in untouched if "assignee" in act.was[str(ticket.pk)])
     _restore(act, untouched)
     _restore_besides(act, untouched)
     record_events([(untouched, "undone", {"what": act.kind})], by=by)

@@ -19,7 +19,7 @@ from helpdesk.tickets.attachments import File, keep_files
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.macros import holes
 from helpdesk.tickets.mentions import note_mentions
-from helpdesk.tickets.models import Attachment, Channel, Draft, Message, Original, Ticket
+from helpdesk.tickets.models import Attachment, Channel, Draft, Message, Original, Ticket, TicketMerge
 from helpdesk.tickets.permissions import must_answer
 
 PREVIEW = 200
@@ -37,6 +37,10 @@ class EmptyMessage(ValueError):
 
 class UnfilledMacro(ValueError):
     """The message is for the user."""
+
+
+class MergedAway(ValueError):
+    """The conversation goes on in another ticket. The message is for the user."""
 
 
 def open_ticket(*, customer: Customer, channel: str, inbox: str, thread_key: str, subject: str, language: str, at: datetime) -> tuple[Ticket, bool]:
@@ -64,9 +68,12 @@ def add_customer_message(ticket: Ticket, text: str, *, at: datetime, files: Iter
         Original.objects.create(message=message, html=html)
     record_event(ticket, "customer_wrote", message=message.pk)
     if ticket.assignee is not None:
-        title = _("%(name)s replied: %(subject)s") % {"name": ticket.customer, "subject": ticket.subject}
-        show_toast(ticket.assignee, Toast.Kind.REPLIED, title=title, detail=preview, url=ticket.get_absolute_url())
+        show_toast(ticket.assignee, Toast.Kind.REPLIED, lambda: _words(ticket, preview), url=ticket.get_absolute_url())
     return message
+
+
+def _words(ticket: Ticket, preview: str) -> tuple[str, str]:
+    return _("%(name)s replied: %(subject)s") % {"name": ticket.customer, "subject": ticket.subject}, preview
 
 
 @transaction.atomic
@@ -103,6 +110,9 @@ def _must_say_something(text: str, *, by: Agent) -> None:
 
 
 def write(ticket: Ticket, text: str, *, by: Agent, at: datetime, is_internal: bool = False, closes_ticket: bool = False) -> Message:
+    """Raises MergedAway."""
+    if merge := TicketMerge.objects.filter(merged=ticket, undone_at=None).first():
+        raise MergedAway(_("This ticket is part of #%(number)s now: write there.") % {"number": merge.kept_id})
     fields = {"text": text.strip(), "is_internal": is_internal, "closes_ticket": closes_ticket, "created_at": at}
     return Message.objects.create(ticket=ticket, author=Message.Author.AGENT, agent=by, **fields)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from agents.models import Agent, Team
 from helpdesk.tickets.models import Channel, Priority, SentimentLabel, Tag, Ticket
 
 NOBODY = "none"
+OF_OUR_TIME = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9998, 12, 31)))
 STATUSES = [("open", _("Open")), ("snoozed", _("Snoozed")), ("closed", _("Closed")), ("spam", _("Spam")), ("any", _("Any status"))]
 _OF_STATUS = {
     "open": Q(closed_at=None, snoozed_until=None),
@@ -69,8 +71,8 @@ class TicketFilters(filters.FilterSet):
     priority = AnyOf(label=_("Priority"), choices=lambda: Priority.choices)
     team = AnyOf(label=_("Team"), choices=_teams, none=(Q(team=None), _("No team")))
     assignee = AnyOf(label=_("Assignee"), choices=_people, none=(Q(assignee=None), _("No assignee")))
-    since = filters.DateFilter(label=_("Created from"), method="by_first_day")
-    until = filters.DateFilter(label=_("Created until"), method="by_last_day")
+    since = filters.DateFilter(label=_("Created from"), method="by_first_day", validators=OF_OUR_TIME)
+    until = filters.DateFilter(label=_("Created until"), method="by_last_day", validators=OF_OUR_TIME)
 
     class Meta:
         model = Ticket
@@ -88,7 +90,7 @@ class TicketFilters(filters.FilterSet):
 
     def by_last_day(self, tickets: QuerySet[Ticket], _name: str, value: date) -> QuerySet[Ticket]:
         """The day is in."""
-        return tickets.filter(created_at__lt=midnight(value + timedelta(days=1))) if value < date.max else tickets
+        return tickets.filter(created_at__lt=midnight(value + timedelta(days=1)))
 
 
 def midnight(day: date) -> datetime:

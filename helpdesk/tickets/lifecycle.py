@@ -17,6 +17,7 @@ from helpdesk.tickets.events import record_event
 from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customer, tell, tell_many
 from helpdesk.tickets.models import Act, Inbound, Priority, Tag, Ticket, TicketMerge, ViewEntry
 from helpdesk.tickets.permissions import must_answer
+from helpdesk.tickets.turns import take_turns_back
 
 UNDO_FOR = timedelta(seconds=15)
 
@@ -26,16 +27,20 @@ class ThreadIsOpen(ValueError):
 
 
 @transaction.atomic
-def close(ticket: Ticket, *, by: Agent) -> None:
-    """C20: with it end its places in the views that rules put it into."""
-    must_answer(by)
+def close(ticket: Ticket, *, by: Agent | None) -> bool:
+    """C20: with it end its places in the views that rules put it into. `by` None: the customer has fallen silent, and has not written since."""
+    if by is not None:
+        must_answer(by)
     hold_customer(ticket)
     now = timezone.now()
-    if Ticket.objects.filter(pk=ticket.pk, closed_at=None).update(closed_at=now, waiting_since=None, snoozed_until=None):
+    still = {} if by else {"waiting_since": None, "last_message_at": ticket.last_message_at}
+    closed = Ticket.objects.filter(pk=ticket.pk, closed_at=None, **still).update(closed_at=now, waiting_since=None, snoozed_until=None)
+    if closed:
         ticket.closed_at, ticket.waiting_since = now, None
         ViewEntry.objects.filter(ticket=ticket).delete()
         closing = record_event(ticket, "closed", by=by)
         tell(ticket, TICKET_CLOSED, at=now, key=closing.pk)
+    return bool(closed)
 
 
 @transaction.atomic
@@ -125,6 +130,7 @@ def _release_if_absent(ticket: Ticket, by: Agent | None) -> None:
     assignee = ticket.assignee
     if assignee is not None and assignee != by and presence_of(getattr(assignee, "availability", None)) != "online":
         Ticket.objects.filter(pk=ticket.pk).update(assignee=None, assigned_automatically=False)
+        take_turns_back([ticket])
         ticket.assignee = None
         record_event(ticket, "unassigned")
 

@@ -19,9 +19,12 @@ def note_mentions(message: Message, *, by: Agent) -> None:
     Mention.objects.bulk_create([Mention(message=message, agent=person) for person in people])
     for person in people:
         if person != by:
-            title = _("%(name)s mentioned you: %(subject)s") % {"name": by, "subject": message.ticket.subject}
             url = f"{message.ticket.get_absolute_url()}#message_{message.pk}"
-            show_toast(person, Toast.Kind.MENTIONED, title=title, detail=" ".join(message.text.split()), url=url)
+            show_toast(person, Toast.Kind.MENTIONED, lambda: _words(message, by), url=url)
+
+
+def _words(message: Message, by: Agent) -> tuple[str, str]:
+    return _("%(name)s mentioned you: %(subject)s") % {"name": by, "subject": message.ticket.subject}, " ".join(message.text.split())
 
 
 def called(text: str, people: Iterable[Agent]) -> list[Agent]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agents.hours import desk_hours, is_open
 from agents.models import Agent, BusinessHours, Toast
-from agents.toasts import show_toast
+from agents.toasts import purge_toasts, show_toast
 from helpdesk.tickets.bulk import Chosen, Outcome, Part, carry_out, hold
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.lifecycle import tell_closings
@@ -51,16 +51,20 @@ def wake(ticket: Ticket, *, because: str) -> bool:
     ticket.snoozed_until = None
     record_event(ticket, "woke", because=because)
     if because == "time" and ticket.assignee is not None:
-        title = _("It is back: %(subject)s") % {"subject": ticket.subject}
-        show_toast(ticket.assignee, Toast.Kind.ASSIGNED, title=title, detail=str(ticket.customer), url=ticket.get_absolute_url())
+        show_toast(ticket.assignee, Toast.Kind.ASSIGNED, lambda: _words(ticket), url=ticket.get_absolute_url(), about=[ticket.pk])
     return True
+
+
+def _words(ticket: Ticket) -> tuple[str, str]:
+    return _("It is back: %(subject)s") % {"subject": ticket.subject}, str(ticket.customer)
 
 
 @task
 def tend_tickets() -> None:
-    """What comes by itself: sleepers whose time has come, and closings that customers' time lines do not tell yet."""
+    """What comes by itself: sleepers whose time has come, and closings that customers' time lines do not tell yet. Old toasts go."""
     wake_due()
     tell_closings()
+    purge_toasts()
 
 
 def wake_due() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket, TicketEvent, ViewEntry
+from helpdesk.tickets.turns import take_turns_back
 from routing.applying.models import Application, Move
 from routing.router import route_ticket
 
@@ -69,4 +70,5 @@ def _return(run: Application, ticket: Ticket, move: Move) -> None:
     if move.waited and not (ticket.team_id or ticket.assignee_id):
         return
     Ticket.objects.filter(pk=ticket.pk).update(team=None, assignee=None, assigned_automatically=False)
+    take_turns_back([ticket])
     record_event(ticket, "unassigned", by=run.undone_by, application=run.pk)

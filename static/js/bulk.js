@@ -1,5 +1,6 @@
 // The ticked rows: how many, and that they stay ticked when their rows are read again.
 import { say } from "./words.js";
+import { isOn } from "./preferences.js";
 import { show } from "./toasts.js";
 
 const ticked = new Set();
@@ -62,8 +63,7 @@ document.addEventListener("rows:changed", restore);
 
 /** X ticks the row that has the focus, or the open one; with Shift, all up to it. */
 document.addEventListener("keydown", (event) => {
-  const single = document.getElementById("single-keys")?.checked;
-  if (!single || event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.target.matches("textarea, select, input:not([type=checkbox])")) return;
+  if (!isOn("single-keys", "on") || event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.target.matches("textarea, select, input:not([type=checkbox])")) return;
   const row = document.activeElement.closest(".ticket") ?? document.querySelector(".ticket[data-open]");
   row?.querySelector(".tick")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
 });

@@ -40,6 +40,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "ticket") {
+    if (document.activeElement === document.body) document.querySelector("#ticket h1")?.focus(); // what was pressed is gone
     prompt();
     toEnd();
   } else if (detail.target.id === "conversation") {

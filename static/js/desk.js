@@ -17,6 +17,7 @@ import "./requests.js";
 import "./rows.js";
 import "./rules.js";
 import "./toasts.js";
+import "./told.js";
 import "./typing.js";
 import { connect } from "./live.js";
 

@@ -29,11 +29,18 @@ async function save(form) {
     form.dataset.version = version;
     if (response.ok) form.dataset.kept = now;
     status(notice);
+    sessionStorage.removeItem(form.dataset.draft);
   } catch (error) {
-    if (error.name !== "AbortError") status(say("draft_not_saved"));
+    if (error.name !== "AbortError") rescue(form);
   }
   running = undefined;
   if (isDirty(form)) later(form);
+}
+
+/** Signed out, or no server there: this tab keeps it until the server can. */
+function rescue(form) {
+  sessionStorage.setItem(form.dataset.draft, JSON.stringify({ body: field(form).value, kind: kindOf(form) }));
+  status(say("draft_not_saved"));
 }
 
 function later(form) {
@@ -52,6 +59,8 @@ function begin() {
   const form = composer();
   if (!form) return;
   form.dataset.kept = typed(form);
+  const rescued = JSON.parse(sessionStorage.getItem(form.dataset.draft) ?? "null");
+  if (rescued) carried ??= { draft: form.dataset.draft, version: form.dataset.version, ...rescued };
   if (carried?.draft === form.dataset.draft) takeUp(form);
   else if (form.querySelector("#reply-error")) form.dataset.kept = ""; // what was refused is not kept yet
   carried = undefined;

@@ -1,7 +1,7 @@
 // Single keys for what has a button or a link anyway: `data-key` names it. They work outside of fields and can be switched off.
+import { isOn } from "./preferences.js";
+
 const SEQUENCE = 1000;
-const SWITCH = "single-keys";
-const toggle = document.getElementById(SWITCH);
 let first = "";
 
 const isField = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
@@ -72,15 +72,10 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     if (escape(event.target)) event.preventDefault();
-  } else if (!isField(event.target) && !isCovered() && toggle?.checked && event.key.length === 1 && handle(event.key.toLowerCase())) {
+  } else if (!isField(event.target) && !isCovered() && isOn("single-keys", "on") && event.key.length === 1 && handle(event.key.toLowerCase())) {
     event.preventDefault();
   }
 });
-
-if (toggle) {
-  toggle.checked = localStorage.getItem(SWITCH) !== "off";
-  toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
-}
 
 /** The list of keys shows those that do something on this page. */
 document.getElementById("keys")?.addEventListener("beforetoggle", () => {
@@ -91,4 +86,8 @@ document.getElementById("keys")?.addEventListener("beforetoggle", () => {
 });
 
 /** Whoever has no ⌘ key reads Ctrl. */
-if (!/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of document.querySelectorAll(".key[data-mod]")) key.textContent = "Ctrl";
+function nameModifier() {
+  if (!/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of document.querySelectorAll(".key[data-mod]")) key.textContent = "Ctrl";
+}
+nameModifier();
+document.addEventListener("htmx:afterSettle", nameModifier);

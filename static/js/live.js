@@ -8,7 +8,7 @@ let silence;
 let banner;
 let current;
 
-/** Kinds: "ticket", "toast" and "typing" from the server; "resync" when frames may have been missed; "signed_out". */
+/** Kinds: "ticket", "toast", "toasts_gone" and "typing" from the server; "resync" when frames may have been missed; "signed_out". */
 export function on(kind, listener) {
   (listeners[kind] ??= []).push(listener);
 }

@@ -1,4 +1,4 @@
-// Notices at the lower end: three at most, eight seconds each, none lost (the server keeps them until dismissed).
+// Notices at the lower end: three at most, eight seconds each.
 import { on } from "./live.js";
 import { say } from "./words.js";
 
@@ -10,16 +10,21 @@ const stack = document.getElementById("toasts");
 const left = new WeakMap(); // milliseconds that a toast stays
 const more = Object.assign(document.createElement("p"), { className: "toasts-more" });
 
-/** `url` leads on; `undo` is where the undoing is posted; without `id` the server does not know this toast. All text is set as text. */
-export function show({ id, title, detail = "", url = "", action, undo, isError = false }) {
-  if (!stack || (id && document.getElementById(`toast_${id}`))) return;
+/** `url` leads on; `undo` is where the undoing is posted. All text is set as text. Returns the toast, which says "dismissed" when it is. */
+export function show({ title, detail = "", url = "", action, undo, isError = false }) {
   const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
-  toast.querySelector("[data-title]").textContent = title;
-  toast.querySelector("[data-detail]").textContent = detail;
-  fill(toast, { id, url, action, undo, isError });
-  if (!isError) left.set(toast, undo ? UNDO_STAYS : STAYS);
+  word(toast, title, detail);
+  lead(toast, url, action, undo);
+  if (isError) Object.assign(toast, { role: "alert" }).dataset.kind = "error";
+  else left.set(toast, undo ? UNDO_STAYS : STAYS);
   stack.prepend(toast);
   fold();
+  return toast;
+}
+
+export function word(toast, title, detail) {
+  toast.querySelector("[data-title]").textContent = title;
+  toast.querySelector("[data-detail]").textContent = detail;
 }
 
 /** The way back leads through sign-in to this page. */
@@ -27,21 +32,12 @@ export function showSignedOut() {
   show({ title: say("signed_out"), url: location.pathname + location.search, action: say("sign_in"), isError: true });
 }
 
-function fill(toast, { id, url, action, undo, isError }) {
+function lead(toast, url, action, undo) {
   const link = toast.querySelector("[data-open]");
-  const form = toast.querySelector("form");
   if (undo) offerUndo(toast, link, undo);
   else if (url.startsWith("/")) link.href = url;
   else link.parentElement.remove();
   if (action) link.textContent = action;
-  if (id) {
-    toast.id = `toast_${id}`;
-    form.action = form.dataset.dismissal.replace("/0/", `/${id}/`);
-  }
-  if (isError) {
-    toast.dataset.kind = "error";
-    toast.role = "alert";
-  }
 }
 
 function offerUndo(toast, link, undo) {
@@ -55,7 +51,7 @@ function offerUndo(toast, link, undo) {
 }
 
 function fold() {
-  const toasts = [...stack.querySelectorAll(".toast")];
+  const toasts = [...stack.querySelectorAll(".toast:not(.is-leaving)")];
   toasts.forEach((toast, index) => (toast.hidden = index >= AT_MOST));
   more.textContent = say("more", toasts.length - AT_MOST);
   if (toasts.length > AT_MOST) stack.append(more);
@@ -63,12 +59,16 @@ function fold() {
 }
 
 function dismiss(toast) {
-  const form = toast.querySelector("form");
-  if (toast.id) fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => {});
-  toast.removeAttribute("id");
+  if (toast.matches(".is-leaving")) return;
+  toast.dispatchEvent(new Event("dismissed"));
+  leave(toast);
+}
+
+/** Goes without having been dismissed. */
+export function leave(toast) {
   left.delete(toast);
   toast.classList.add("is-leaving");
-  setTimeout(() => (toast.remove(), fold()), 160);
+  setTimeout(() => (toast.remove(), fold()), toast.hidden ? 0 : 160);
 }
 
 function countDown() {
@@ -88,5 +88,4 @@ if (stack) {
   });
   stack.addEventListener("click", (event) => event.target.closest("[data-open]") && dismiss(event.target.closest(".toast")));
 }
-on("toast", show);
 on("signed_out", showSignedOut);

@@ -52,6 +52,7 @@ ADDRESSES = {
     "tickets/{number}/attachments/",
     "attachments/{number}/",
     "macros/",
+    "reports/service/",
     "me/availability/",
 }
 

@@ -23,7 +23,7 @@ from tests.people import at_once
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-NOTES = {"changed_at"}  # what is asked again is no fact
+NOTES = {"changed_at", "renamed_at"}  # what is asked and found again is no fact
 
 
 @pytest.fixture

@@ -38,11 +38,12 @@ def sign_out(session_key: str) -> None:
 class Page(ApplicationCommunicator):
     """One websocket. (Channels' own communicator is only importable with Daphne installed.)"""
 
-    def __init__(self, session_key: str = "", *, origin: str = "http://localhost") -> None:
+    def __init__(self, session_key: str = "", *, origin: str = "http://localhost", query: str = "") -> None:
         headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
         if session_key:
             headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session_key}".encode()))
-        super().__init__(application, {"type": "websocket", "path": "/ws/inbox/", "query_string": b"", "headers": headers, "subprotocols": []})
+        address = {"path": "/ws/inbox/", "query_string": query.encode()}
+        super().__init__(application, {"type": "websocket", **address, "headers": headers, "subprotocols": []})
 
     async def answer(self) -> dict[str, Any]:
         """What the server says to the handshake: websocket.accept, or websocket.close with a code."""
@@ -68,9 +69,9 @@ class Page(ApplicationCommunicator):
 
 
 @asynccontextmanager
-async def open_page(session_key: str) -> AsyncIterator[Page]:
+async def open_page(session_key: str, query: str = "") -> AsyncIterator[Page]:
     """A page that is connected and has been greeted."""
-    page = Page(session_key)
+    page = Page(session_key, query=query)
     assert (await page.answer())["type"] == "websocket.accept"
     assert (await page.frame())["kind"] == "hello"
     try:

@@ -120,7 +120,8 @@ def test_pages_go_on_within_filters_and_order(ada: Agent, desk: dict[str, Ticket
         ("tag=Nothing", "Nothing is not one of the available choices."),
         ("status=lost", "lost is not one of the available choices."),
         ("sort=sideways", ""),
-        ("until=9999-12-31", ""),
+        ("until=9999-12-31", "Ensure this value is less than or equal to 9998-12-31."),
+        ("since=0001-01-01", "Ensure this value is greater than or equal to 1970-01-01."),
     ],
 )
 def test_what_cannot_be_read_is_said_and_narrows_nothing(ada: Agent, desk: dict[str, Ticket], query: str, said: str) -> None:

@@ -58,3 +58,11 @@ def test_analyst_has_preferences_too() -> None:
 
 def test_preferences_need_sign_in(client: Client) -> None:
     assert client.get("/preferences/")["Location"] == "/account/login/?next=/preferences/"
+
+
+@pytest.mark.parametrize(("browser", "language"), [("sv", "sv"), ("", "en")])
+def test_page_says_its_language_to_its_socket(ada: Agent, browser: str, language: str) -> None:
+    """What arrives later is read in the same."""
+    page = browser_of(ada).get("/inbox/all/", headers={"accept-language": browser}).content.decode()
+
+    assert f'data-live="/ws/inbox/?language={language}"' in page

@@ -9,10 +9,11 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agents.models import Agent, Availability, Toast
 from agents.streams import DESK, agent_stream
-from agents.toasts import dismiss_toast, show_toast
+from agents.toasts import dismiss_toasts, show_toast
 from helpdesk.inbox import consumers
 from tests.factories import make_agent, make_ticket
 from tests.inbox.sockets import Page, open_page, sign_in
@@ -58,15 +59,58 @@ async def test_page_gets_the_toasts_it_has_missed() -> None:
     @database_sync_to_async
     def miss_three() -> None:
         for number in range(3):
-            toast = show_toast(agent, Toast.Kind.ASSIGNED, title=f"Toast {number}", detail="", url="/")
+            toast = show_toast(agent, Toast.Kind.ASSIGNED, lambda number=number: (f"Toast {number}", ""), url="/")
             if number == 1:
-                dismiss_toast(toast)
+                dismiss_toasts(agent, [toast.pk])
 
     await miss_three()
     async with open_page(await sign_in(agent)) as page:
         titles = [(await page.frame())["title"], (await page.frame())["title"]]
 
     assert titles == ["Toast 0", "Toast 2"]
+
+
+@pytest.fixture
+def three_languages(settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("pl", "Polski")]
+
+
+@pytest.mark.usefixtures("three_languages")
+async def test_pages_hear_the_same_in_their_own_language() -> None:
+    """V12: one frame for all; each page gets its row alone. The page says its language, whatever else its reader has chosen."""
+    agent = await online_agent()
+    key = await sign_in(agent)
+    words = {"en": {"row": "Waits"}, "sv": {"row": "Väntar"}, "pl": {"row": "Czeka"}}
+
+    async with open_page(key, "language=sv") as swedish, open_page(key, "language=pl") as polish:
+        await publish(DESK, kind="ticket", ticket=7, words=words)
+        heard = [await swedish.frame(), await polish.frame()]
+
+    assert heard == [{"kind": "ticket", "ticket": 7, "row": "Väntar"}, {"kind": "ticket", "ticket": 7, "row": "Czeka"}]
+
+
+@pytest.mark.usefixtures("three_languages")
+@pytest.mark.parametrize("query", ["", "language=", "language=xx", "language=%00", "language=sv-FI&language=pl", "%ff"])
+async def test_page_in_no_language_of_ours_hears_our_own(query: str) -> None:
+    agent = await online_agent()
+
+    async with open_page(await sign_in(agent), query) as page:
+        await publish(DESK, kind="ticket", words={"en": {"row": "Waits"}, "sv": {"row": "Väntar"}})
+        heard = await page.frame()
+
+    assert heard == {"kind": "ticket", "row": "Waits"}
+
+
+@pytest.mark.usefixtures("three_languages")
+async def test_b17_missed_toast_is_read_in_the_pages_language() -> None:
+    """B17: whatever language it happened in."""
+    agent = await online_agent()
+    await database_sync_to_async(show_toast)(agent, Toast.Kind.ASSIGNED, lambda: (gettext("Monday"), ""), url="/")
+
+    async with open_page(await sign_in(agent), "language=pl") as page:
+        frame = await page.frame()
+
+    assert (frame["title"], "words" in frame) == ("Poniedziałek", False)
 
 
 async def test_greeting_tells_how_far_the_desk_is() -> None:

@@ -76,7 +76,7 @@ def test_broadcast_row_says_it_for_each_view(view: SavedView) -> None:
 
     assert frame
     assert sorted(frame["views"]) == [view.pk, other.pk]
-    assert sorted(key for key, _words in matches(frame["row"])) == [f"view-{view.pk}", f"view-{other.pk}"]
+    assert sorted(key for key, _words in matches(frame["words"]["en"]["row"])) == [f"view-{view.pk}", f"view-{other.pk}"]
 
 
 def test_list_of_a_view_costs_the_same_with_1_and_3(ada: Agent, view: SavedView) -> None:

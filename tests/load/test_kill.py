@@ -13,7 +13,7 @@ import pytest
 
 from tests.desk import Desk, database_of_its_own, running
 
-MESSAGES, CLIENTS, KILLS = 1_000, 8, 10
+MESSAGES, CLIENTS, KILLS = int(os.environ.get("LOAD_MESSAGES", "1000")), 8, 10
 
 SET_UP = """
 import json
@@ -51,6 +51,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.mark.load
 def test_killed_processes_lose_and_double_nothing(desk: Desk) -> None:
     """1,000 messages while `serve` and `work` are killed with -9, ten times at random."""
     key = desk.run_python(SET_UP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
@@ -14,9 +14,9 @@ from helpdesk.tickets.assignment import assign_agent, assign_team
 from helpdesk.tickets.lifecycle import close, reopen
 from helpdesk.tickets.models import SavedView, Ticket, TicketEvent
 from routing import router
+from routing import waiting as handing_out
 from routing.matching import Match
 from routing.models import LedgerEntry, RoutingDecision
-from routing.round_robin import Turn
 from routing.router import route_ticket
 from routing.rule_set import Rules
 from routing.waiting import route_waiting
@@ -144,14 +144,14 @@ def test_ticket_taken_and_returned_during_the_job_stays_where_it_was_put(monkeyp
     ida = make_agent("Ida")
     first, second = waiting(), waiting()
     ada = make_agent("Ada", online=True)
-    give = router.give_to_next_agent
+    hold = handing_out._hold
 
-    def give_slowly(ticket: Ticket) -> Turn:
+    def hold_late(numbers: Sequence[int]) -> list[Ticket]:
         assign_agent(again(second), ida, by=ida)
         assign_agent(again(second), None, by=ida)
-        return give(ticket)
+        return hold(numbers)
 
-    monkeypatch.setattr(router, "give_to_next_agent", give_slowly)
+    monkeypatch.setattr(handing_out, "_hold", hold_late)
     given = route_waiting()
 
     assert (given, again(first).assignee, again(second).assignee) == (1, ada, None)

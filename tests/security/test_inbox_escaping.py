@@ -78,18 +78,18 @@ def test_row_of_a_frame_shows_hostile_text_as_text(ticket: Ticket) -> None:
     frame = ticket_frame(ticket.pk)
 
     assert frame is not None
-    assert "&lt;script&gt;" in frame["row"]
-    assert harmful(frame["row"]) == []
+    assert "&lt;script&gt;" in frame["words"]["en"]["row"]
+    assert harmful(frame["words"]["en"]["row"]) == []
 
 
 def test_toast_carries_text_and_no_html(agent: Agent, ticket: Ticket) -> None:
     """A toast is data: the page puts it in as text, and a style test forbids every other way."""
-    toast = show_toast(agent, Toast.Kind.ASSIGNED, title=ticket.subject, detail=str(ticket.customer), url=ticket.get_absolute_url())
+    toast = show_toast(agent, Toast.Kind.ASSIGNED, lambda: (ticket.subject, str(ticket.customer)), url=ticket.get_absolute_url())
 
     frame = toast_frame(toast)
 
-    assert (frame["title"], frame["url"]) == (ticket.subject, f"/tickets/{ticket.pk}/")
-    assert set(json.loads(json.dumps(frame))) == {"kind", "id", "toast_kind", "title", "detail", "url"}
+    assert (frame["words"]["en"]["title"], frame["url"]) == (ticket.subject, f"/tickets/{ticket.pk}/")
+    assert set(json.loads(json.dumps(frame))) == {"kind", "id", "toast_kind", "count", "at", "url", "words"}
 
 
 def test_refused_message_comes_back_as_text(agent: Agent, ticket: Ticket) -> None:

@@ -63,8 +63,8 @@ def test_assigning_is_written_down_and_told(ticket: Ticket, ida: Agent) -> None:
     assert history(ticket) == [("assigned", boss, {"agent": ida.pk, "name": "Ida"})]
     assert ticket.assignee == ida
     toast = Toast.objects.get()
-    assert (toast.agent, toast.kind, toast.title, toast.url) == (ida, "assigned", f"Your turn: {ticket.subject}", ticket.get_absolute_url())
-    assert toast.detail == f"{ticket.customer} · E-mail"
+    assert (toast.agent, toast.kind, toast.url) == (ida, "assigned", ticket.get_absolute_url())
+    assert toast.words["en"] == {"title": f"Your turn: {ticket.subject}", "detail": f"{ticket.customer} · E-mail"}
 
 
 def test_who_takes_a_ticket_needs_no_toast(ticket: Ticket, ida: Agent) -> None:
@@ -200,7 +200,7 @@ def test_assignee_is_told_when_the_customer_writes_again(ticket: Ticket, ida: Ag
 
     add_customer_message(ticket, "Any\nnews?", at=ticket.last_message_at)
 
-    assert list(Toast.objects.values_list("agent", "kind", "detail")) == [(ida.pk, "replied", "Any news?")]
+    assert list(Toast.objects.values_list("agent", "kind", "words__en__detail")) == [(ida.pk, "replied", "Any news?")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,7 +50,7 @@ def test_a25_many_are_assigned_with_their_history_and_one_toast(ida: Agent) -> N
     assert (outcome.changed, outcome.left) == (3, [])
     assert [again(ticket).assignee for ticket in tickets] == [ida] * 3
     assert [history(ticket) for ticket in tickets] == [[("assigned", boss, {"agent": ida.pk, "name": "Ida"})]] * 3
-    assert [(toast.agent, toast.title, toast.url) for toast in Toast.objects.all()] == [(ida, "Your turn: 3 tickets", "/inbox/mine/")]
+    assert [(toast.agent, toast.about, toast.url) for toast in Toast.objects.all()] == [(ida, [ticket.pk for ticket in tickets], "/inbox/mine/")]
 
 
 def test_a23_of_tickets_seen_with_nobody_those_that_somebody_took_stay(ida: Agent) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from threading import Event
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from agents import streams, toasts
 from agents.streams import DESK, agent_stream
@@ -33,10 +36,39 @@ def test_frame_says_what_a_page_needs_to_place_the_row() -> None:
     frame = ticket_frame(ticket.pk)
 
     assert frame is not None
-    row = frame.pop("row")
+    row = frame.pop("words")["en"]["row"]
     at = again(ticket).last_message_at.isoformat()
     assert frame == {"kind": "ticket", "ticket": ticket.pk, "assignee": ida.pk, "team": team.pk, "open": True, "views": [view.pk], "at": at}
     assert row.startswith(f'<li class="ticket" id="ticket_{ticket.pk}"')
+
+
+def test_row_is_there_in_every_language(settings: Any) -> None:
+    """Each page puts its reader's into its list."""
+    settings.LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("pl", "Polski")]
+    ticket = make_ticket()
+    spoken: list[str | None] = []
+
+    with patch.object(live, "render_to_string", lambda _template, _context: spoken.append(translation.get_language()) or f"row in {spoken[-1]}"):
+        frame = ticket_frame(ticket.pk)
+
+    assert frame is not None
+    assert frame["words"] == {code: {"row": f"row in {code}"} for code in ("en", "sv", "pl")}
+
+
+def test_rows_in_three_languages_cost_the_queries_of_one(settings: Any) -> None:
+    ticket = make_ticket()
+    add_tag(ticket, "Order", by=make_agent())
+    assign_team(ticket, make_team(), by=None)
+    ViewEntry.objects.create(view=SavedView.objects.create(name="Fraud"), ticket=ticket)
+
+    costs = []
+    for languages in ([("en", "English")], [("en", "English"), ("sv", "Svenska"), ("pl", "Polski")]):
+        settings.LANGUAGES = languages
+        with CaptureQueriesContext(connection) as asked:
+            ticket_frame(ticket.pk)
+        costs.append(len(asked))
+
+    assert costs == [3, 3]
 
 
 def test_frame_of_a_ticket_that_is_gone_is_none() -> None:

@@ -44,8 +44,8 @@ def test_mentioned_person_is_told_and_nobody_else(people: list[Agent]) -> None:
     note = add_note(ticket, "@Łukasz Żak and @Łukasz, please", by=people[0])
 
     toast = Toast.objects.get()
-    assert (toast.agent, toast.kind, toast.title) == (people[2], "mentioned", "Anna Kowalska mentioned you: A lamp")
-    assert (toast.detail, toast.url) == ("@Łukasz Żak and @Łukasz, please", f"/tickets/{ticket.pk}/#message_{note.pk}")
+    assert (toast.agent, toast.kind, toast.url) == (people[2], "mentioned", f"/tickets/{ticket.pk}/#message_{note.pk}")
+    assert toast.words["en"] == {"title": "Anna Kowalska mentioned you: A lamp", "detail": "@Łukasz Żak and @Łukasz, please"}
     assert list(note.mentions.values_list("agent__name", flat=True)) == ["Łukasz Żak"]
 
 

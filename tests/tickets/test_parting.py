@@ -6,10 +6,11 @@ import pytest
 
 from agents.models import Agent
 from helpdesk.intake import Sender, sweep
-from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.conversation import MergedAway, add_note, reply
 from helpdesk.tickets.lifecycle import add_tag, close
 from helpdesk.tickets.merging import MergeRefused, merge_tickets, undo_ticket_merge
 from helpdesk.tickets.models import Inbound, SavedView, Ticket, ViewEntry
+from helpdesk.tickets.sending import send_reply
 from helpdesk.tickets.splitting import SplitRefused, split_ticket
 from tests.factories import make_agent, make_ticket, receive
 from tests.tickets.reading import again, history
@@ -148,3 +149,15 @@ def test_splits_that_make_no_sense_are_refused(ida: Agent) -> None:
             split_ticket(ticket, chosen, subject="", by=ida)
 
     assert Ticket.objects.count() == 2
+
+
+def test_nobody_writes_into_a_ticket_that_is_part_of_another(pair: tuple[Ticket, Ticket], ida: Agent) -> None:
+    """What was written there would be read by nobody: the sentence says where to write."""
+    kept, merged = pair
+    merge_tickets(kept, merged, by=ida)
+
+    for write in (add_note, send_reply):
+        with pytest.raises(MergedAway, match=f"^This ticket is part of #{kept.pk} now: write there.$"):
+            write(merged, "Hello", by=ida)
+
+    assert not merged.messages.filter(author="agent").exists()

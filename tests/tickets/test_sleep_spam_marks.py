@@ -54,7 +54,7 @@ def test_sleeper_leaves_lists_and_comes_back_when_its_time_has_come(ida: Agent) 
 
     assert (asleep, woken) == ((0, 0), (1, 0, 1))
     assert history(ticket)[-1] == ("woke", None, {"because": "time"})
-    assert [(toast.agent, toast.title) for toast in Toast.objects.all()] == [(ida, f"It is back: {ticket.subject}")]
+    assert [(toast.agent, toast.words["en"]["title"]) for toast in Toast.objects.all()] == [(ida, f"It is back: {ticket.subject}")]
 
 
 def test_customer_wakes_it(ida: Agent) -> None:

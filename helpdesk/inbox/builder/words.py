@@ -29,7 +29,7 @@ KINDS = {
     TicketCondition.type: _("Ticket properties"),
 }
 OFTEN = {
-    "once": _("at least once"),
+    "once": pgettext_lazy("often", "at least once"),
     "never": _("zero times"),
     "count:greater-than-or-equal": _("at least this often:"),
     "count:equals": _("exactly this often:"),

@@ -15,7 +15,7 @@ from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list
 from helpdesk.inbox.uploads import attach_files
 from helpdesk.outbox.deliveries import try_again
 from helpdesk.tickets.attachments import RefusedFile
-from helpdesk.tickets.conversation import UnfilledMacro, add_note
+from helpdesk.tickets.conversation import MergedAway, UnfilledMacro, add_note
 from helpdesk.tickets.drafts import draft_of
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.sending import AlreadyLeft, send_reply, take_back
@@ -35,7 +35,7 @@ def messages(request: AgentRequest, number: int) -> HttpResponse:
     try:
         attach_files(request, ticket)
         _write(request, ticket, form)
-    except (RefusedFile, UnfilledMacro) as problem:
+    except (RefusedFile, UnfilledMacro, MergedAway) as problem:
         return _again(request, ticket, str(problem))
     return back_to_ticket(request, ticket)
 

@@ -8,6 +8,7 @@ from helpdesk.tickets.models.macros import Macro
 from helpdesk.tickets.models.mentions import Mention
 from helpdesk.tickets.models.messages import Inbound, Message
 from helpdesk.tickets.models.search import SearchText
+from helpdesk.tickets.models.settings import TicketSettings
 from helpdesk.tickets.models.tickets import Channel, Priority, SentimentLabel, Tag, Ticket, TicketQuerySet
 from helpdesk.tickets.models.views import SavedView, ViewEntry
 
@@ -31,6 +32,7 @@ __all__ = [
     "TicketEvent",
     "TicketMerge",
     "TicketQuerySet",
+    "TicketSettings",
     "UnreadMark",
     "ViewEntry",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from agents.models import Agent
@@ -20,7 +21,10 @@ class TicketEvent(models.Model):
 
     class Meta:
         ordering = ("at", "id")
-        indexes = [models.Index(fields=["ticket", "at", "id"], name="history_of_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="history_of_ticket"),
+            models.Index(fields=["at", "ticket"], condition=Q(kind="assigned"), name="assigned_in_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.ticket_id}"

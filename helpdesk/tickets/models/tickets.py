@@ -151,6 +151,8 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "assigned_automatically"], condition=Q(closed_at=None), name="load_of_assignee"),
             models.Index(fields=["created_at"], condition=Q(closed_at=None, assignee=None), name="waiting_for_an_agent"),
             models.Index(fields=["snoozed_until"], condition=Q(closed_at=None, snoozed_until__isnull=False), name="snoozed"),
+            models.Index(fields=["created_at", "first_reply_at", "channel", "id"], condition=Q(is_spam=False), name="first_replies"),
+            models.Index(fields=["id"], condition=Q(is_spam=True), name="spam"),
         ]
 
     def __str__(self) -> str:

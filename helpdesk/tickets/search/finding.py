@@ -56,7 +56,7 @@ def newest(tickets: QuerySet[Ticket], text: str, *, limit: int, before: int | No
     if not query.terms:
         return _numbers(wanted, limit) if query else []
     if are_few:
-        return _numbers(_found(wanted, query).alias(number=F("pk") + 0).order_by("-number"), limit)
+        return _numbers(_found(wanted, query), limit)
     return _newest(wanted, query, limit)
 
 

@@ -1,0 +1,120 @@
+"""Reports (B12, B13): the page, the tickets behind each number, and the numbers as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agents.models import Agent
+from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
+from helpdesk.imports.refusals import csv_lines
+from helpdesk.inbox.access import signed_in
+from helpdesk.inbox.addresses import cursor, number_in, number_of, read_cursor
+from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.inbox.reports import TITLES, choices, duration, page_of
+from helpdesk.reports.access import may_read
+from helpdesk.reports.asked import Asked, NotUnderstood
+from helpdesk.reports.questions import SLOW, newest_first, tickets_behind
+from helpdesk.reports.tables import TABLES
+from helpdesk.tickets.models import Ticket
+
+PAGE = 50
+
+
+def reads_reports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    @signed_in
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request: Any = args[0]
+        if not may_read(request.user):
+            raise PermissionDenied(_("Owners, Admins, Managers and Analysts read reports."))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@reads_reports
+@require_safe
+def service_report(request: AgentRequest) -> HttpResponse:
+    """What could not be read is said, and the usual days are shown."""
+    problem = ""
+    try:
+        asked = Asked.read(request.GET.dict())
+    except NotUnderstood as error:
+        asked, problem = Asked.usual(), str(error)
+    typed = {"first": request.GET.get("from") or asked.first, "last": request.GET.get("until") or asked.last}
+    context = {"asked": asked, "typed": typed, "problem": problem} | choices(asked)
+    try:
+        with within(PATIENCE):
+            context |= page_of(asked, may_open=request.user.can_answer)
+    except TookTooLong:
+        context["is_slow"] = True
+    return render(request, "reports/service.html", context | shell(request, "reports"), status=422 if problem else 200)
+
+
+@reads_reports
+@require_safe
+def report_tickets(request: AgentRequest) -> HttpResponse:
+    """`of`, `agent`, `minutes`: see `tickets_behind`; `before`: where the page above ended. 404 for who sees no tickets (V3, C4)."""
+    asked, of = _asked(request), request.GET.get("of", "")
+    if of not in TITLES or not request.user.can_answer:
+        raise Http404
+    agent, at_least = _agent(request.GET.get("agent", "")), number_in(request.GET.get("minutes", ""))
+    found = tickets_behind(asked, of, agent=agent, at_least=min(at_least, 2**31 - 1)).visible_to(request.user)
+    if before := request.GET.get("before"):
+        at, number = read_cursor(before)
+        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=number))
+    context: dict[str, Any] = {"asked": asked, "title": TITLES[of](), "agent": agent, "at_least": duration(at_least) if of == SLOW else ""}
+    try:
+        with within(PATIENCE):
+            context |= _page(list(newest_first(found).select_related("customer", "assignee")[: PAGE + 1]), request)
+    except TookTooLong:
+        context["is_slow"] = True
+    return render(request, "reports/tickets.html", context | shell(request, "reports"))
+
+
+def _asked(request: HttpRequest) -> Asked:
+    try:
+        return Asked.read(request.GET.dict())
+    except NotUnderstood:
+        raise Http404 from None
+
+
+def _agent(number: str) -> Agent | None:
+    if not number:
+        return None
+    agent = Agent.objects.filter(pk=number_of(number)).first()
+    if agent is None:
+        raise Http404
+    return agent
+
+
+def _page(tickets: list[Ticket], request: HttpRequest) -> dict[str, Any]:
+    data = request.GET.copy()
+    if len(tickets) > PAGE:
+        data["before"] = cursor(tickets[PAGE - 1].created_at, tickets[PAGE - 1].pk)
+    return {"tickets": tickets[:PAGE], "older": f"?{data.urlencode()}" if len(tickets) > PAGE else ""}
+
+
+@reads_reports
+@require_safe
+def report_csv(request: AgentRequest, table: str) -> HttpResponse:
+    if table not in TABLES:
+        raise Http404
+    asked = _asked(request)
+    try:
+        with within(PATIENCE):
+            rows = list(TABLES[table](asked))
+    except TookTooLong:
+        return HttpResponse(_("This takes too long to count: choose fewer days, or one channel."), status=503, content_type="text/plain")
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{table}-{asked.first}-{asked.last}.csv"'
+    return response  # type: ignore[return-value] # both are what a view gives

@@ -1,0 +1,36 @@
+"""What several readers see at once, each in their language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext
+
+from agents.languages import in_each_language, in_language
+
+
+@pytest.fixture(autouse=True)
+def three_languages(settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("pl", "Polski")]
+
+
+def test_each_language_says_it_and_the_writers_stays() -> None:
+    with translation.override("pl"):
+        said = in_each_language(lambda: gettext("Monday"))
+
+        assert (said, translation.get_language()) == ({"en": "Monday", "sv": "måndag", "pl": "Poniedziałek"}, "pl")
+
+
+@pytest.mark.parametrize(("language", "row"), [("sv", "Rad"), ("en", "Row"), ("pl", "Row")])
+def test_reader_gets_their_words_alone(language: str, row: str) -> None:
+    """What was kept before a language was offered is read in ours."""
+    frame = {"kind": "ticket", "ticket": 7, "words": {"en": {"row": "Row"}, "sv": {"row": "Rad"}}}
+
+    assert in_language(frame, language) == {"kind": "ticket", "ticket": 7, "row": row}
+
+
+@pytest.mark.parametrize("frame", [{"kind": "ping"}, {"kind": "toast", "count": 6, "words": {}}])
+def test_frame_without_words_is_everybodys(frame: dict[str, Any]) -> None:
+    assert in_language(frame, "sv") == {name: value for name, value in frame.items() if name != "words"}

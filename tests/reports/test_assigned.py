@@ -1,0 +1,68 @@
+"""Tickets assigned per agent (B12)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Agent
+from helpdesk.reports.asked import Asked
+from helpdesk.reports.questions import BY_HAND, BY_TURN, tickets_behind
+from helpdesk.reports.service import given
+from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.bulk import Chosen
+from helpdesk.tickets.models import TicketEvent
+from helpdesk.tickets.spam import mark_spam
+from routing.router import route_ticket
+from tests.factories import make_agent, make_ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def counts(asked: Asked | None = None) -> dict[str, tuple[int, int]]:
+    return {str(each.agent): (each.by_turn, each.by_hand) for each in given(asked or Asked.usual())}
+
+
+def test_b12_tickets_assigned_per_agent_by_turn_and_by_hand() -> None:
+    """With round robin the numbers are nearly equal; by hand is told apart."""
+    ada, bob = (make_agent(name, online=True) for name in ("Ada", "Bob"))
+    tickets = [make_ticket() for _ in range(5)]
+    for ticket in tickets:
+        route_ticket(ticket.pk, cause="created")
+    assign_agent(tickets[0], bob, by=ada)
+
+    assert counts() == {"Ada": (3, 0), "Bob": (2, 1)}
+
+
+def test_ticket_that_comes_back_to_somebody_counts_once() -> None:
+    ada, bob = make_agent("Ada"), make_agent("Bob")
+    ticket = make_ticket()
+    for agent in (ada, bob, ada, None, ada):
+        assign_agent(ticket, agent, by=bob)
+
+    found = [tickets_behind(Asked.usual(), BY_HAND, agent=agent).count() for agent in (ada, bob)]
+    assert (counts(), found, tickets_behind(Asked.usual(), BY_TURN).count()) == ({"Ada": (0, 1), "Bob": (0, 1)}, [1, 1], 0)
+
+
+def test_assigned_counts_on_the_day_of_the_assignment_and_in_its_channel() -> None:
+    ada = make_agent("Ada")
+    old, text = make_ticket(), make_ticket(channel="sms")
+    for ticket in (old, text):
+        assign_agent(ticket, ada, by=ada)
+    TicketEvent.objects.filter(ticket=old, kind="assigned").update(at=timezone.now() - timedelta(days=40))
+    first = Asked.usual().first
+
+    assert (counts(), counts(Asked(first, Asked.usual().last, "email")), counts(Asked.usual().before)) == ({"Ada": (0, 1)}, {"Ada": (0, 0)}, {"Ada": (0, 1)})
+
+
+def test_who_left_is_still_counted_and_spam_is_not() -> None:
+    ada, bob = make_agent("Ada"), make_agent("Bob")
+    ticket, spam = make_ticket(), make_ticket()
+    for each in (ticket, spam):
+        assign_agent(each, ada, by=bob)
+    mark_spam(Chosen([spam.pk]), by=bob)
+    Agent.objects.filter(pk=ada.pk).update(is_active=False)
+
+    assert counts() == {"Ada": (0, 1), "Bob": (0, 0)}

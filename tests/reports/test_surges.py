@@ -1,0 +1,79 @@
+"""Surges in Unassigned (B13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from helpdesk.reports.asked import Asked
+from helpdesk.reports.surges import unassigned_arrivals
+from helpdesk.tickets.assignment import assign_team
+from helpdesk.tickets.models import Ticket
+from routing.models import RoutingDecision
+from routing.router import route_ticket
+from tests.factories import make_agent, make_customer, make_team, make_ticket
+from tests.reports.desk import a_ticket, at
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 11, 16)
+
+
+def arrive(moment: datetime, count: int, *, channel: str = "email", **decided: Any) -> list[Ticket]:
+    customer = make_customer()
+    tickets = [a_ticket(moment, customer=customer, channel=channel) for _ in range(count)]
+    RoutingDecision.objects.bulk_create(
+        RoutingDecision(ticket=ticket, cause="created", at=moment, **{"waiting_because": "nobody is online"} | decided) for ticket in tickets
+    )
+    return tickets
+
+
+def weeks_before(*counts: int, channel: str = "email") -> None:
+    """The Mondays before, the latest first."""
+    for number, count in enumerate(counts, 1):
+        arrive(at("2026-11-16 10:00") - timedelta(days=7 * number), count, channel=channel)
+
+
+def told(asked: Asked) -> list[tuple[str, str, int, float | None, bool]]:
+    return [(str(each.day), each.channel, each.count, each.usual, each.is_surge) for each in unassigned_arrivals(asked)]
+
+
+def test_b13_day_far_above_what_is_usual_is_a_surge() -> None:
+    """Three are usual and spread by one: eight are marked, seven are not. Each channel has what is usual of its own."""
+    weeks_before(2, 3, 4, 2, 4, 3, 3, 3)
+    weeks_before(9, 9, 9, 9, channel="sms")
+    arrive(at("2026-11-16 23:59"), 8)
+    arrive(at("2026-11-16 00:00"), 10, channel="sms")
+
+    assert told(Asked(MONDAY, MONDAY)) == [("2026-11-16", "email", 8, 3.0, True), ("2026-11-16", "sms", 10, 4.5, False)]
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "is_surge"), [((3,) * 8, 7, False), ((3,) * 8, 8, True), ((0, 20, 0, 20, 0, 20, 0, 20), 49, False), ((0, 20) * 4, 50, True)]
+)
+def test_b13_surge_needs_five_more_and_four_spreads(before: tuple[int, ...], count: int, is_surge: bool) -> None:
+    arrive(at("2026-09-21 09:00"), 1, waiting_because="", agent=make_agent())  # the desk's history begins before
+    weeks_before(*before)
+    arrive(at("2026-11-16 12:00"), count)
+
+    assert told(Asked(MONDAY, MONDAY)) == [("2026-11-16", "email", count, float(sorted(before)[3] + sorted(before)[4]) / 2, is_surge)]
+
+
+def test_new_desk_knows_nothing_usual() -> None:
+    weeks_before(1, 1, 1)
+    arrive(at("2026-11-16 12:00"), 50)
+
+    assert told(Asked(MONDAY, MONDAY)) == [("2026-11-16", "email", 50, None, False)]
+
+
+def test_b13_only_what_routing_left_without_team_and_agent() -> None:
+    ada, team, today = make_agent("Ada"), make_team("Empty"), Asked.usual()
+    left, of_team, taken = make_ticket(), make_ticket(), make_ticket()
+    assign_team(of_team, team, by=ada)
+    Ticket.objects.filter(pk=taken.pk).update(assignee=ada)
+    for ticket in (left, of_team, taken):
+        route_ticket(ticket.pk, cause="created")
+    route_ticket(left.pk, cause="read late")
+
+    assert [(each.day, each.count) for each in unassigned_arrivals(today)] == [(today.last, 1)]
