@@ -47,6 +47,8 @@ def _held(kept: Ticket, merged: Ticket, *, by: Agent) -> tuple[Ticket, Ticket]:
         raise MergeRefused(_("#%(number)d is closed. Reopen it first, or keep the other one.") % {"number": kept.pk})
     if merged.merged_by.filter(undone_at=None).exists():
         raise MergeRefused(_("#%(number)d has been merged already.") % {"number": merged.pk})
+    if kept.customer_id != merged.customer_id:  # one's words would stand under the other's name, and be answered to them
+        raise MergeRefused(_("They are of two customers. If both are one person, merge the profiles first."))
     return kept, merged
 
 

@@ -55,7 +55,7 @@ def _parted(ticket: Ticket, numbers: Collection[int]) -> tuple[list[Message], li
 def _standing(messages: list[Message]) -> dict[str, Any]:
     """What a ticket with these messages shows in lists. Notes are nobody's turn."""
     said = [message for message in messages if not message.is_internal]
-    replies = [message.created_at for message in said if message.author != Message.Author.CUSTOMER]
+    replies = [message.created_at for message in said if message.author == Message.Author.AGENT]
     unanswered = [message.created_at for message in said if message.author == Message.Author.CUSTOMER and message.created_at > max(replies, default=_LONG_AGO)]
     return {
         "preview": " ".join(said[-1].text.split())[:200],

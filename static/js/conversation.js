@@ -13,6 +13,10 @@ const isAtEnd = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight
 const opened = () => [...document.querySelectorAll("#conversation details[open][id]")].map(({ id }) => id).join(" ");
 const count = () => document.querySelectorAll("#conversation .message").length;
 
+/** What somebody sends while one is writing counts as unread, though it appears: sending asks once more. */
+const seen = () => document.querySelector("#conversation [name=seen]");
+const seenSoFar = () => (document.querySelector(".composer textarea")?.value.trim() && seen()?.value) || "";
+
 function toEnd() {
   const talk = find("conversation");
   if (talk) talk.scrollTop = talk.scrollHeight;
@@ -36,7 +40,7 @@ on("ticket", (frame) => String(frame.ticket) === number() && refresh());
 on("resync", refresh);
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "conversation") Object.assign(detail.target.dataset, { end: isAtEnd(detail.target) ? "1" : "", count: count(), opened: opened() });
+  if (detail.target.id === "conversation") Object.assign(detail.target.dataset, { end: isAtEnd(detail.target) ? "1" : "", count: count(), opened: opened(), seen: seenSoFar() });
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "ticket") {
@@ -44,6 +48,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
     prompt();
     toEnd();
   } else if (detail.target.id === "conversation") {
+    if (detail.target.dataset.seen) seen().value = detail.target.dataset.seen;
     for (const id of detail.target.dataset.opened.split(" ").filter(Boolean)) find(id)?.setAttribute("open", "");
     if (detail.target.dataset.end) toEnd();
     else showArrived(arrived + count() - detail.target.dataset.count);
@@ -62,3 +67,4 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 document.addEventListener("click", ({ target }) => target.closest("#new-messages") && toEnd());
 
 toEnd();
+if (find("ticket") && document.activeElement === document.body) document.querySelector("#ticket h1")?.focus({ preventScroll: true });

@@ -108,7 +108,7 @@ def test_a1_analysts_do_nothing(client_of: SignIn, ticket: Ticket) -> None:
 
 
 def test_merge_and_its_undoing(api: APIClient, ticket: Ticket) -> None:
-    other = make_ticket()
+    other = make_ticket(customer=ticket.customer)
 
     status, merge = call(api, "POST", f"tickets/{ticket.pk}/merges/", {"other": other.pk})
     messages = ticket.messages.count()
@@ -119,7 +119,7 @@ def test_merge_and_its_undoing(api: APIClient, ticket: Ticket) -> None:
 
 
 def test_merges_that_cannot_be(api: APIClient, ticket: Ticket, ida: Agent) -> None:
-    _status, merge = call(api, "POST", f"tickets/{ticket.pk}/merges/", {"other": make_ticket().pk})
+    _status, merge = call(api, "POST", f"tickets/{ticket.pk}/merges/", {"other": make_ticket(customer=ticket.customer).pk})
     add_tag(ticket, "Returns", by=ida)
 
     answers = [

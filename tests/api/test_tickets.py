@@ -77,7 +77,14 @@ def test_tickets_are_filtered(api: APIClient, ida: Agent) -> None:
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [({"channel": "fax"}, "channel"), ({"assignee": "4711"}, "assignee"), ({"team": "x"}, "team"), ({"sentiment": "angry"}, "sentiment"), ({"status": "lost"}, "status")],
+    [
+        ({"channel": "fax"}, "channel"),
+        ({"assignee": "4711"}, "assignee"),
+        ({"team": "x"}, "team"),
+        ({"sentiment": "angry"}, "sentiment"),
+        ({"status": "lost"}, "status"),
+        ({"since": "0001-01-01"}, "since"),
+    ],
 )
 def test_wrong_filter_is_named(api: APIClient, query: dict[str, str], named: str) -> None:
     response = api.get(ADDRESS, query)

@@ -103,7 +103,7 @@ def test_whoever_looks_elsewhere_hears_and_sees_it_once(desk: Desk, key: str, pa
     """As they chose in this browser, and on one of its tabs."""
     page.context.add_init_script(AWAY)
     sign_in(page, f"{desk.address}/preferences/", "anna@desk.example")
-    for name in ("A sound when a ticket becomes yours", "Notices outside the page"):
+    for name in ("A sound when a ticket becomes yours or somebody mentions you", "Notices outside the page"):
         page.get_by_role("checkbox", name=name).check()
     page.evaluate("sessionStorage.setItem('away', 'yes')")
     page.goto(f"{desk.address}/inbox/all/")

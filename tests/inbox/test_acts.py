@@ -187,7 +187,8 @@ def test_merge_page_refuses_in_words(other: str, ticket: Ticket, ada: Agent) -> 
 
 
 def test_merge_that_cannot_be_undone_says_so(ada: Agent) -> None:
-    one, two = make_ticket("One"), make_ticket("Two")
+    one = make_ticket("One")
+    two = make_ticket("Two", customer=one.customer)
     merge = merge_tickets(one, two, by=ada)
     add_tag(one, "Returns", by=ada)
 

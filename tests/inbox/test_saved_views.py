@@ -141,6 +141,19 @@ def test_view_is_changed_and_given_up(ada: Agent) -> None:
     assert (SavedView.objects.count(), rows(browser.get("/inbox/all/"))) == (0, [ticket.pk])
 
 
+def test_view_that_was_deleted_meanwhile_keeps_what_was_typed(ada: Agent) -> None:
+    view, browser = create_view("SMS", all_of(CHANNEL_IS_SMS), by=ada), browser_of(ada)
+    form = form_of(browser.get(f"/views/{view.pk}/").content.decode()) | {"name": "Texts"}
+    address = f"/views/{view.pk}/"
+    view.delete()
+
+    told = browser.post(address, form)
+    browser.post("/views/new/", form_of(told.content.decode()))
+
+    assert (told.status_code, "This view was deleted meanwhile." in told.content.decode()) == (409, True)
+    assert SavedView.objects.get().name == "Texts"
+
+
 def test_view_that_takes_too_long_to_count_shows_a_dash(ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """The side bar stands on every page: it does not wait."""
     view = create_view("SMS", all_of(CHANNEL_IS_SMS), by=ada)

@@ -156,7 +156,8 @@ def test_ticket_stands_beside_the_list_it_was_opened_from(ada: Agent) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "begins", "is_part"), [("ticket", "<title>", True), ("conversation", '<input type="hidden" name="seen"', True), ("elsewhere", "<!doctype html>", False)]
+    ("target", "begins", "is_part"),
+    [("ticket", "<title>", True), ("conversation", '<input type="hidden" name="seen"', True), ("elsewhere", "<!doctype html>", False)],
 )
 def test_scripts_get_the_part_they_ask_for(target: str, begins: str, is_part: bool, ada: Agent) -> None:
     ticket = make_ticket()

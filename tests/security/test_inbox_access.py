@@ -106,9 +106,7 @@ def test_toast_of_somebody_else_is_not_dismissed() -> None:
     assert (response.status_code, list(waiting_toasts(ada))) == (204, [toast])
 
 
-@pytest.mark.parametrize(
-    "address", ["/tickets/{ticket}/messages/", "/tickets/{ticket}/assignment/", "/tickets/{ticket}/team/", "/toasts/dismissal/"]
-)
+@pytest.mark.parametrize("address", ["/tickets/{ticket}/messages/", "/tickets/{ticket}/assignment/", "/tickets/{ticket}/team/", "/toasts/dismissal/"])
 def test_what_changes_something_is_no_link(address: str, message: Message) -> None:
     assert ask(browser_of(make_agent()), "get", address, {}, message).status_code == 405
 

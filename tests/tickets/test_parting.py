@@ -107,6 +107,8 @@ def test_merges_that_make_no_sense_are_refused(pair: tuple[Ticket, Ticket], ida:
         merge_tickets(make_ticket(), merged, by=ida)
     with pytest.raises(MergeRefused, match="is closed"):
         merge_tickets(merged, make_ticket(), by=ida)
+    with pytest.raises(MergeRefused, match="of two customers"):
+        merge_tickets(kept, make_ticket(), by=ida)
 
 
 def test_s16_messages_split_out_are_a_ticket_that_is_scored_and_routed(ida: Agent) -> None:

@@ -44,7 +44,7 @@ def icon(name: str, size: str = "") -> str:
 @register.simple_tag
 def posts_to(name: str, number: int, place: str = "") -> str:
     """The attributes of a form that works with and without scripts; `place` is from where the ticket is looked at."""
-    address = reverse(name, args=[number]) + (f"?{urlencode({"in": place})}" if place else "")
+    address = reverse(name, args=[number]) + (f"?{urlencode({'in': place})}" if place else "")
     return format_html('method="post" action="{0}" hx-post="{0}"', address)
 
 

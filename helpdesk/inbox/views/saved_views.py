@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.conditions.grammar import DefinitionError
@@ -41,6 +42,10 @@ def new_view(request: AgentRequest) -> HttpResponse:
 @reads_customers
 @require_http_methods(["GET", "POST"])
 def view(request: AgentRequest, number: int) -> HttpResponse:
+    if request.method == "POST" and not SavedView.objects.filter(pk=number).exists():
+        form = ViewForm.posted(request.POST)
+        form.name_problem = _("This view was deleted meanwhile. Saving makes it anew.")
+        return _page(request, form, status=409)
     wanted = _kept(request, number)
     if request.method == "GET":
         return _page(request, ViewForm.of(wanted), wanted)
