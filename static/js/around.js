@@ -3,6 +3,7 @@ import { on } from "./live.js";
 
 const COUNTS_EVERY = 2000;
 let countsDue;
+let countedAt = 0;
 
 export function markOpen() {
   const open = document.getElementById("ticket")?.dataset.number;
@@ -15,8 +16,9 @@ export function markOpen() {
 function refreshCounts() {
   countsDue ??= setTimeout(() => {
     countsDue = undefined;
+    countedAt = Date.now();
     if (document.getElementById("nav")) htmx.trigger("#nav", "refresh");
-  }, COUNTS_EVERY);
+  }, Math.max(countedAt + COUNTS_EVERY - Date.now(), 300 * Math.random())); // spread: every page asks
 }
 
 on("ticket", refreshCounts);

@@ -58,7 +58,7 @@ function leave() {
 function begin() {
   const form = composer();
   if (!form) return;
-  form.dataset.kept = typed(form);
+  form.dataset.kept = `${kindOf(form)} ${field(form).defaultValue}`; // what was typed before the scripts came is not kept yet
   const rescued = JSON.parse(sessionStorage.getItem(form.dataset.draft) ?? "null");
   if (rescued) carried ??= { draft: form.dataset.draft, version: form.dataset.version, ...rescued };
   if (carried?.draft === form.dataset.draft) takeUp(form);

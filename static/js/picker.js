@@ -97,3 +97,4 @@ document.addEventListener("click", (event) => {
   } else if (isOpen() && event.target.closest(".picker-item")) take(event.target.closest(".picker-item"));
   else if (isOpen() && !event.target.closest("#picker")) close();
 });
+if (isOf(document.activeElement)) ask(); // who is quicker than the scripts
