@@ -22,6 +22,11 @@ def one_line(text: str) -> str:
     return line if any(map(_is_seen, line)) else ""
 
 
+def number_in(text: str) -> int:
+    """Of a row, where a form, an address or a search names one; else 0, which no row has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 def _is_seen(character: str) -> bool:
     """Neither a blank, nor one that only changes how others look. A few that Unicode calls letters and signs are blanks, too."""
     return category(character)[0] not in "CMZ" and character not in _BLANK

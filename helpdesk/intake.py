@@ -153,7 +153,7 @@ def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
     wake(ticket, because="customer")
     text = readable(inbound.text)
     row.message = add_quietly(ticket, text, at=at) if is_quiet else add_customer_message(ticket, text, at=at, files=inbound.files, html=readable(inbound.html))
-    for tag in inbound.tags if opened else ():
+    for tag in filter(one_line, inbound.tags) if opened else ():
         add_tag(ticket, tag, by=None)
     row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
     row.status, row.reason, row.needs_routing = (Inbound.Status.DONE if is_quiet else Inbound.Status.PENDING), "", opened and not is_quiet

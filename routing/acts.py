@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.availability import presence_of
 from agents.models import Agent, Team
+from agents.text import number_in
 from helpdesk.tickets.assignment import assign_many, assign_team_many
 from helpdesk.tickets.bulk import Chosen, Outcome
 from helpdesk.tickets.lifecycle import close_many, prioritise_many, reopen_many
@@ -19,6 +19,7 @@ from helpdesk.tickets.permissions import NotAllowed
 from helpdesk.tickets.snoozing import NotATime, read_until, snooze_many, wake_many
 from helpdesk.tickets.spam import mark_spam, unmark_spam
 from helpdesk.tickets.tags import NotATag, tag_many, untag_many
+from routing import round_robin
 
 
 class ActRefused(ValueError):
@@ -39,28 +40,27 @@ def act_on(chosen: Chosen, act: str, value: str, *, by: Agent) -> Outcome:
 
 
 def in_turn(team: Team) -> list[Agent]:
-    """Its members who are there, whose turn is longest ago first: the order of the one ledger (B15), which is only read."""
+    """Its members who are there, in the order of the one ledger (B15), which is only read."""
     members = Agent.objects.answering().filter(teams=team).select_related("availability")
-    ordered = members.order_by(F("ledger_entry__last_turn").asc(nulls_first=True), "pk")
-    return [agent for agent in ordered if presence_of(getattr(agent, "availability", None)) == "online"]
+    return [agent for agent in round_robin.in_turn(members) if presence_of(getattr(agent, "availability", None)) == "online"]
 
 
 def _assign(chosen: Chosen, value: str, by: Agent) -> Outcome:
-    agent = Agent.objects.answering().filter(pk=_number(value)).first() if value else None
+    agent = Agent.objects.answering().filter(pk=number_in(value)).first() if value else None
     if value and agent is None:
         raise ActRefused(_("Choose somebody who answers tickets."))
     return assign_many(chosen, agent, by=by)
 
 
 def _team(chosen: Chosen, value: str, by: Agent) -> Outcome:
-    team = Team.objects.filter(pk=_number(value)).first() if value else None
+    team = Team.objects.filter(pk=number_in(value)).first() if value else None
     if value and team is None:
         raise ActRefused(_("This team is not there any more. Choose another."))
     return assign_team_many(chosen, team, in_turn=in_turn(team) if team else [], by=by)
 
 
 def _untag(chosen: Chosen, value: str, by: Agent) -> Outcome:
-    tag = Tag.objects.filter(pk=_number(value)).first()
+    tag = Tag.objects.filter(pk=number_in(value)).first()
     if tag is None:
         raise ActRefused(_("This tag is not there any more."))
     return untag_many(chosen, tag, by=by)
@@ -70,10 +70,6 @@ def _prioritise(chosen: Chosen, value: str, by: Agent) -> Outcome:
     if value not in Priority.values:
         raise ActRefused(_("Choose a priority."))
     return prioritise_many(chosen, Priority(value), by=by)
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
 
 ACTS: dict[str, Callable[[Chosen, str, Agent], Outcome]] = {

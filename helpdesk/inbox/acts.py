@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import Agent
+from agents.text import number_in
 from helpdesk.inbox.lists import ShownList, read_place
 from helpdesk.inbox.overview import assignable
 from helpdesk.tickets.bulk import MOST, Chosen, Outcome
 from helpdesk.tickets.lists import NoSuchList
 from helpdesk.tickets.models import Priority, Tag, Ticket
 from helpdesk.tickets.snoozing import CHOICES, read_until
-
-LARGEST = 2**63  # of a ticket's number
 
 
 def chosen_in(data: QueryDict, *, by: Agent) -> Chosen:
@@ -30,15 +29,11 @@ def chosen_in(data: QueryDict, *, by: Agent) -> Chosen:
     numbers, seen = [], {}
     for value in data.getlist("ticket")[:MOST]:
         number, colon, assignee = value.partition(":")
-        if is_number(number):
-            numbers.append(int(number))
+        if ticket := number_in(number):
+            numbers.append(ticket)
             if colon:
-                seen[int(number)] = int(assignee) if is_number(assignee) else None
+                seen[ticket] = number_in(assignee) or None
     return Chosen(list(dict.fromkeys(numbers)), seen)
-
-
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < LARGEST
 
 
 def _everything(data: QueryDict, by: Agent) -> Chosen:

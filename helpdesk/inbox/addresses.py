@@ -6,17 +6,14 @@ from datetime import UTC, datetime
 
 from django.http import Http404
 
+from agents.text import number_in
+
 
 def number_of(text: str) -> int:
     """Of a row."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not number_in(text):
         raise Http404
-    return int(text)
-
-
-def number_in(text: str) -> int:
-    """Of a row that a form names, if it does; else 0."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return number_in(text)
 
 
 def cursor(moment: datetime, number: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from agents.models import Agent, Team
+from agents.text import number_in
 from routing.backlog import absent_owners, left_tickets, may_spread
 
 
@@ -35,4 +36,4 @@ def backlog_of(agent: Agent, key: str) -> Backlog | None:
 
 def team_of(key: str) -> Team | None:
     number = key.removeprefix("team-")
-    return Team.objects.filter(pk=int(number)).first() if key.startswith("team-") and number.isdecimal() and len(number) < 19 else None
+    return Team.objects.filter(pk=number_in(number)).first() if key.startswith("team-") else None

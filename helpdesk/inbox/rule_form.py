@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import Team
-from agents.text import one_line
+from agents.text import number_in, one_line
 from helpdesk.conditions.grammar import Definition, DefinitionError, as_json
 from helpdesk.inbox.builder.picks import complete, picks_for
 from helpdesk.inbox.builder.state import Builder
@@ -92,9 +92,7 @@ class RuleForm:
 
 
 def _row[M: Model](rows: QuerySet[M], number: str) -> M | None:
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
-        return None
-    return rows.filter(pk=int(number)).first()
+    return rows.filter(pk=number_in(number)).first()
 
 
 def version_of(rule: Rule) -> str:

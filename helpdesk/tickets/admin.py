@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
 )
 
+from agents.text import number_in
 from helpdesk.admin_pages import DeskAdmin, LongList, OneRowAdmin, ReadOnlyAdmin, display, linked, person
 from helpdesk.tickets import admin_actions as actions
 from helpdesk.tickets import admin_macros as admin_macros  # Django looks for admin pages here
@@ -81,9 +82,8 @@ class TicketAdmin(LongList, ReadOnlyAdmin):
         return Ticket.objects.visible_to(person(request))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str) -> Any:
-        number = search_term.strip().removeprefix("#")
-        if number.isdecimal() and len(number) < 19:
-            return queryset.filter(pk=int(number)), False
+        if number := number_in(search_term.strip().removeprefix("#")):
+            return queryset.filter(pk=number), False
         return super().get_search_results(request, queryset, search_term)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from helpdesk.tickets.events import record_event
 from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customer, tell, tell_many
 from helpdesk.tickets.models import Act, Inbound, Priority, Tag, Ticket, TicketMerge, ViewEntry
 from helpdesk.tickets.permissions import must_answer
+from helpdesk.tickets.tags import LONGEST, tag_called
 from helpdesk.tickets.turns import take_turns_back
 
 UNDO_FOR = timedelta(seconds=15)
@@ -156,7 +157,7 @@ def set_sentiment(ticket: Ticket, *, score: int, label: str, **evidence: Any) ->
 def add_tag(ticket: Ticket, name: str, *, by: Agent | None) -> None:
     if by is not None:
         must_answer(by)
-    tag, _created = Tag.objects.get_or_create(name=name.strip()[:60])
+    tag = tag_called(name[:LONGEST])
     if not ticket.tags.filter(pk=tag.pk).exists():
         ticket.tags.add(tag)
         record_event(ticket, "tagged", by=by, tag=tag.name)

@@ -11,6 +11,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, Tuple
 from django.utils import timezone
 
 from agents.models import Agent, Team
+from agents.text import number_in
 from helpdesk.conditions.grammar import TicketCondition, parse_definition
 from helpdesk.customers.asking.patience import TookTooLong, within
 from helpdesk.tickets.matching import matching_tickets
@@ -50,15 +51,11 @@ def find_list(agent: Agent, key: str) -> TicketList:
             return TicketList(key, tickets.filter(assignee=None, team=None))
         case ["all"]:
             return TicketList(key, tickets)
-        case ["team", number] if _is_number(number) and Team.objects.filter(pk=number).exists():
+        case ["team", number] if number_in(number) and Team.objects.filter(pk=number).exists():
             return TicketList(key, tickets.filter(team=int(number)))
-        case ["view", number] if _is_number(number) and (view := SavedView.objects.seen_by(agent).filter(pk=number).first()):
+        case ["view", number] if number_in(number) and (view := SavedView.objects.seen_by(agent).filter(pk=number).first()):
             return _of_view(key, tickets, view)
     raise NoSuchList(key)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _of_view(key: str, tickets: TicketQuerySet, view: SavedView) -> TicketList:
@@ -99,7 +96,7 @@ class Order:
     def after(self, tickets: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
         """What follows the row that `cursor_of` named. ValueError for any other text."""
         value, tilde, number = cursor.partition("~")
-        if not tilde or not _is_number(number):
+        if not tilde or not number_in(number):
             raise ValueError(cursor)
         follows = TupleLessThan if self.columns[0].startswith("-") else TupleGreaterThan
         return tickets.filter(follows(Tuple(F(self.column), F("id")), (self._read(value), int(number))))

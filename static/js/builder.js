@@ -14,6 +14,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   typed = undefined;
 });
 
+/** Who chose before the scripts had come is answered when they have. */
+document.addEventListener("htmx:load", () => {
+  const early = [...document.querySelectorAll("#builder [data-reshapes]")].find(isChosen);
+  early?.dispatchEvent(new Event("change", { bubbles: true }));
+}, { once: true });
+
 /** Enter ends an entry, as leaving the field does; it does not save what is still being built. */
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || !event.target.matches("#builder input")) return;
@@ -24,4 +30,9 @@ document.addEventListener("keydown", (event) => {
 /** The value that the server has answered to. */
 function sent(event, name) {
   return event.detail.requestConfig?.formData?.get(name) ?? "";
+}
+
+function isChosen(field) {
+  if (field.matches("select")) return field.selectedOptions[0] !== ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]);
+  return field !== document.activeElement && field.value !== field.defaultValue;
 }

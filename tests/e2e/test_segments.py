@@ -95,3 +95,13 @@ def test_swapped_builder_keeps_what_was_typed_meanwhile(cleo: Page) -> None:
 
     expect(condition.get_by_label("Event")).to_have_value("Placed Or")
     expect(condition.get_by_label("Event")).to_be_focused()
+
+
+def test_choice_made_before_the_scripts_came_is_answered(cleo: Page) -> None:
+    cleo.route("**/*.js", lambda route: (cleo.wait_for_timeout(700), route.continue_()))
+    cleo.goto(cleo.url, wait_until="commit")
+    condition = cleo.get_by_role("group", name="Condition 1")
+    condition.get_by_label("When").select_option("in the last")
+
+    assert cleo.evaluate("window.htmx === undefined")
+    expect(condition.get_by_label("Number")).to_be_visible()

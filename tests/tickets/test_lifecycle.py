@@ -199,6 +199,16 @@ def test_sentiment_is_never_overwritten() -> None:
     assert (again(ticket).sentiment_score, len(history(ticket))) == (1, 1)
 
 
+def test_tag_in_another_case_is_the_one_that_is_known(ida: Agent) -> None:
+    first, second = make_ticket(), make_ticket(conversation_id="two")
+
+    add_tag(first, "Größe", by=ida)
+    add_tag(second, "GRÖSSE", by=None)
+
+    assert [tag.name for tag in second.tags.all()] == ["Größe"]
+    assert Tag.objects.count() == 1
+
+
 def test_tag_is_added_once_and_removed_once(ida: Agent) -> None:
     ticket = make_ticket()
 

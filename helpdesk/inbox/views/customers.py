@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from agents.text import number_in
 from helpdesk.customers.models import Customer, PropertyValue, Segment
 from helpdesk.customers.pins import TooManyPins, pin, unpin
 from helpdesk.inbox.access import manages_customers, reads_customers
@@ -32,7 +33,7 @@ def customers(request: AgentRequest) -> HttpResponse:
 
 def _segment(number: str) -> Segment | None:
     """One that is not there filters nothing, and the page shows so."""
-    return Segment.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 10 else None
+    return Segment.objects.filter(pk=number_in(number)).first()
 
 
 @reads_customers

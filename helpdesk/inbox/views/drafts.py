@@ -6,8 +6,8 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agents.text import number_in
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.addresses import number_in
 from helpdesk.inbox.forms import LONGEST_MESSAGE
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, ticket_page, visible_ticket
 from helpdesk.inbox.uploads import attach_files

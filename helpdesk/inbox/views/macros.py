@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from agents.models import Agent
+from agents.text import number_in
 from helpdesk.inbox.access import reads_customers, signed_in
-from helpdesk.inbox.addresses import number_in
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, shell, visible_ticket
 from helpdesk.tickets.drafts import draft_of, save_draft
 from helpdesk.tickets.macro_form import MacroForm

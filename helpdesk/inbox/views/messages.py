@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agents.text import number_in
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.addresses import number_in
 from helpdesk.inbox.composer import came_meanwhile
 from helpdesk.inbox.conversation import with_parts
 from helpdesk.inbox.forms import MessageForm

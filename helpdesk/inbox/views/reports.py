@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.models import Agent
+from agents.text import number_in
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.imports.refusals import csv_lines
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.addresses import cursor, number_in, number_of, read_cursor
+from helpdesk.inbox.addresses import cursor, number_of, read_cursor
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.reports import TITLES, choices, duration, page_of
 from helpdesk.reports.access import may_read

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agents.text import number_in
 from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.inbox import rules as shown
 from helpdesk.inbox.access import reads_rules
@@ -154,6 +155,5 @@ def effect(request: AgentRequest) -> HttpResponse:
     """How many tickets match what is being built, a few of them, what it says, and what is wrong with it among the others. `rule`: its number."""
     verbs.must_draft(request.user)
     form = RuleForm.posted(request.POST)
-    number = request.POST.get("rule", "")
-    rule = Rule.objects.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+    rule = Rule.objects.filter(pk=number_in(request.POST.get("rule", ""))).first()
     return render(request, "routing/_effect.html", _effect(form.builder, form, rule, draft()) | {"is_part": True})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
+from agents.text import number_in
 from agents.toasts import dismiss_toasts
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.acts import is_number
 from helpdesk.inbox.pages import AgentRequest
 
 
@@ -15,5 +15,5 @@ from helpdesk.inbox.pages import AgentRequest
 @require_POST
 def dismissal(request: AgentRequest) -> HttpResponse:
     """`toast`: one number or several. Those that are not the reader's stay as they are."""
-    dismiss_toasts(request.user, [int(number) for number in request.POST.getlist("toast") if is_number(number)])
+    dismiss_toasts(request.user, [number_in(number) for number in request.POST.getlist("toast")])
     return HttpResponse(status=204)
