@@ -25,14 +25,14 @@ from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_t
 from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
-from helpdesk.tickets.attachments import File
-from helpdesk.tickets.conversation import TicketClosed, add_customer_message, open_ticket
-from helpdesk.tickets.lifecycle import ThreadIsOpen, add_tag, reopen, set_sentiment
-from helpdesk.tickets.merging import survivor, survivor_of
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, add_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.merging import survivor, survivor_of
+from helpdesk.tickets.acts.snoozing import wake
+from helpdesk.tickets.acts.spam import add_quietly, is_blocked, spam_of
+from helpdesk.tickets.conversation.attachments import File
+from helpdesk.tickets.conversation.messages import TicketClosed, add_customer_message, open_ticket
 from helpdesk.tickets.metrics import TICKET_CREATED, hold_customer, tell
 from helpdesk.tickets.models import Inbound, Message, Ticket
-from helpdesk.tickets.snoozing import wake
-from helpdesk.tickets.spam import add_quietly, is_blocked, spam_of
 from routing.router import route_once_more, route_ticket
 
 log = logging.getLogger(__name__)

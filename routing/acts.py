@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from agents.availability import presence_of
 from agents.models import Agent, Team
 from agents.text import number_in
-from helpdesk.tickets.assignment import assign_many, assign_team_many
-from helpdesk.tickets.bulk import Chosen, Outcome
-from helpdesk.tickets.lifecycle import close_many, prioritise_many, reopen_many
-from helpdesk.tickets.marks import mark_unread
+from helpdesk.tickets.acts.assignment import assign_many, assign_team_many
+from helpdesk.tickets.acts.bulk import Chosen, Outcome
+from helpdesk.tickets.acts.lifecycle import close_many, prioritise_many, reopen_many
+from helpdesk.tickets.acts.marks import mark_unread
+from helpdesk.tickets.acts.snoozing import NotATime, read_until, snooze_many, wake_many
+from helpdesk.tickets.acts.spam import mark_spam, unmark_spam
+from helpdesk.tickets.acts.tags import NotATag, tag_many, untag_many
 from helpdesk.tickets.models import Priority, Tag
 from helpdesk.tickets.permissions import NotAllowed
-from helpdesk.tickets.snoozing import NotATime, read_until, snooze_many, wake_many
-from helpdesk.tickets.spam import mark_spam, unmark_spam
-from helpdesk.tickets.tags import NotATag, tag_many, untag_many
 from routing import round_robin
 
 

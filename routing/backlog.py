@@ -20,11 +20,11 @@ from django.utils.translation import ngettext
 from agents.availability import presence_of
 from agents.hours import desk_hours, has_been_open
 from agents.models import Agent, BusinessHours, Team
-from helpdesk.tickets.assignment import assigned_event
-from helpdesk.tickets.bulk import Chosen, Outcome, Part, carry_out, hold
+from helpdesk.tickets.acts.assignment import assigned_event
+from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold
+from helpdesk.tickets.acts.turns import tell_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import NotAllowed
-from helpdesk.tickets.turns import tell_of
 from routing.round_robin import Rotation, Turn, round_robin_settings
 from routing.waiting import members_of
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from agents.availability import presence_of, still_online
 from agents.hours import desk_hours, is_open
 from agents.models import Agent
-from helpdesk.tickets.assignment import claim_for
+from helpdesk.tickets.acts.assignment import claim_for
 from helpdesk.tickets.models import Ticket
 from routing.models import Ledger, LedgerEntry, RoundRobinSettings
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from helpdesk.tickets.assignment import assign_team
+from helpdesk.tickets.acts.assignment import assign_team
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import SavedView, Ticket, TicketEvent, ViewEntry
 from routing.inputs import keep_ticket

@@ -13,10 +13,10 @@ from django.utils import timezone
 from agents.availability import present
 from agents.hours import desk_hours, is_open
 from agents.models import Agent, Availability, Team
-from helpdesk.tickets.assignment import assigned_event
+from helpdesk.tickets.acts.assignment import assigned_event
+from helpdesk.tickets.acts.turns import tell_of
 from helpdesk.tickets.events import record_events
 from helpdesk.tickets.models import Channel, Ticket, TicketEvent
-from helpdesk.tickets.turns import tell_of
 from routing.models import RoundRobinSettings, RoutingDecision
 from routing.round_robin import Rotation, Turn, load_of_agent, round_robin_settings
 

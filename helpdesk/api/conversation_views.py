@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from helpdesk.api.base import AnswersTickets, NewestFirst, person
 from helpdesk.api.serializers import AttachmentSerializer, MacroSerializer
-from helpdesk.tickets.downloads import download
+from helpdesk.tickets.conversation.downloads import download
 from helpdesk.tickets.models import Attachment, Macro, Ticket
 
 

@@ -19,9 +19,9 @@ from helpdesk.api.segment_views import ByName
 from helpdesk.api.serializers import StrictSerializer, TicketSerializer
 from helpdesk.api.views import Newest
 from helpdesk.conditions.grammar import DefinitionError
-from helpdesk.tickets.lists import ORDERS, find_list
+from helpdesk.tickets.lists.finding import ORDERS, find_list
+from helpdesk.tickets.lists.saved_views import LONGEST_NAME, ViewError, change_view, create_view, delete_view
 from helpdesk.tickets.models import SavedView
-from helpdesk.tickets.saved_views import LONGEST_NAME, ViewError, change_view, create_view, delete_view
 
 
 class NewViewSerializer(StrictSerializer):

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from helpdesk.api.base import AnswersTickets, Conflict, person
 from helpdesk.api.serializers import StrictSerializer
-from helpdesk.tickets.bulk import MOST, Chosen, undo
-from helpdesk.tickets.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.bulk import MOST, Chosen, undo
+from helpdesk.tickets.acts.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.splitting import SplitRefused, split_ticket
 from helpdesk.tickets.models import Act, Ticket, TicketMerge
-from helpdesk.tickets.splitting import SplitRefused, split_ticket
 from routing.acts import ACTS, ActRefused, act_on
 
 _NUMBER: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}

@@ -16,8 +16,8 @@ from agents.models import Availability
 from helpdesk import intake
 from helpdesk.api.base import AnswersTickets, NewestFirst, answer, kept_or_try_again, person
 from helpdesk.api.serializers import AvailabilitySerializer, MessageSerializer, NewMessageSerializer, PresenceSerializer, ReceiptSerializer, TicketSerializer
-from helpdesk.tickets.attachments import File
-from helpdesk.tickets.filters import TicketFilters
+from helpdesk.tickets.conversation.attachments import File
+from helpdesk.tickets.lists.filters import TicketFilters
 from helpdesk.tickets.models import Message, Ticket
 from routing.shifts import go_offline, go_online
 

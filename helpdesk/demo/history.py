@@ -19,9 +19,9 @@ from helpdesk.demo.customers import filled
 from helpdesk.demo.past import living_at
 from helpdesk.demo.staff import ADVICE, on_the_floor, played
 from helpdesk.demo.texts import Author, Case, phrases
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import add_tag, close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import Ticket
 from routing.shifts import go_offline, go_online
 

@@ -23,8 +23,8 @@ from helpdesk.demo.customers import filled, shoppers
 from helpdesk.demo.seeding import writers
 from helpdesk.demo.staff import played
 from helpdesk.demo.texts import Author, Case, all_cases, phrases
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import Inbound, Ticket
 from routing.shifts import go_offline, go_online
 

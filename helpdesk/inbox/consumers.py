@@ -24,8 +24,8 @@ from agents.languages import in_language
 from agents.models import Agent
 from agents.streams import DESK, agent_stream
 from agents.toasts import toast_frame, waiting_toasts
-from helpdesk.inbox import replying
-from helpdesk.inbox.navigation import latest_change
+from helpdesk.inbox.lists.navigation import latest_change
+from helpdesk.inbox.ticket import replying
 
 log = logging.getLogger(__name__)
 

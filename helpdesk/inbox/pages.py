@@ -14,18 +14,18 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Agent
-from helpdesk.inbox.backlog import backlog_of
-from helpdesk.inbox.composer import composer
-from helpdesk.inbox.conversation import conversation
-from helpdesk.inbox.lists import ShownList, read_place
-from helpdesk.inbox.navigation import latest_change, navigation
-from helpdesk.inbox.neighbours import neighbours
-from helpdesk.inbox.overview import overview
+from helpdesk.inbox.lists.backlog import backlog_of
+from helpdesk.inbox.lists.navigation import latest_change, navigation
+from helpdesk.inbox.lists.neighbours import neighbours
+from helpdesk.inbox.lists.shown import ShownList, read_place
+from helpdesk.inbox.ticket.composer import composer
+from helpdesk.inbox.ticket.conversation import conversation
+from helpdesk.inbox.ticket.overview import overview
 from helpdesk.inbox.words import words
-from helpdesk.tickets.lists import NoSuchList, as_rows
-from helpdesk.tickets.marks import marked_by
+from helpdesk.tickets.acts.marks import marked_by
+from helpdesk.tickets.lists.finding import NoSuchList, as_rows
+from helpdesk.tickets.lists.saved_views import may_keep
 from helpdesk.tickets.models import Ticket, ViewEntry
-from helpdesk.tickets.saved_views import may_keep
 
 DEFAULT_LIST = "all"  # A7
 PAGE = 50

@@ -17,8 +17,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from agents.models import Agent, Team
 from helpdesk.admin_pages import EVERYWHERE, DeskAdmin, person
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import ThreadIsOpen, close, reopen
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, close, reopen
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import NotAllowed
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.admin_pages import DeskAdmin, person
-from helpdesk.tickets.macro_form import MacroForm
-from helpdesk.tickets.macros import delete_macro, save_macro
+from helpdesk.tickets.conversation.macro_form import MacroForm
+from helpdesk.tickets.conversation.macros import delete_macro, save_macro
 from helpdesk.tickets.models import Macro
 
 

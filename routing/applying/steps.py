@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from helpdesk.tickets.acts.turns import take_turns_back
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket, TicketEvent, ViewEntry
-from helpdesk.tickets.turns import take_turns_back
 from routing.applying.models import Application, Move
 from routing.router import route_ticket
 

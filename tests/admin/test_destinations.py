@@ -9,8 +9,8 @@ from django.test import Client
 from agents.models import Agent, Role, Team
 from helpdesk.customers.models import Segment
 from helpdesk.customers.segments import change_segment, create_segment, delete_segment
+from helpdesk.tickets.acts.assignment import assign_team
 from helpdesk.tickets.admin import ICONS
-from helpdesk.tickets.assignment import assign_team
 from helpdesk.tickets.models import SavedView, Tag, ViewEntry
 from routing.models import Rule, TeamMatching
 from tests.admin.conftest import list_of, page_of, problems, said

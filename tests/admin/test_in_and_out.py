@@ -16,8 +16,8 @@ from helpdesk.customers.profiles import track
 from helpdesk.intake import quarantine
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.conversation import reply
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Inbound, Ticket
 from tests.admin.conftest import list_of, page_of, press, problems, run_action, said
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket

@@ -11,9 +11,9 @@ from agents.models import Agent
 from helpdesk.api.models import ApiKey
 from helpdesk.customers.models import Segment
 from helpdesk.intake import quarantine
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import add_tag
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from routing.models import LedgerEntry
 from routing.router import route_ticket

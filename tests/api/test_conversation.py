@@ -11,7 +11,7 @@ from rest_framework.fields import DateTimeField
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_agent, make_ticket
 

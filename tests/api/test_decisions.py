@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 from agents.models import Agent, Role
 from helpdesk.customers.profiles import track
 from helpdesk.customers.segments import create_segment
-from helpdesk.tickets.assignment import assign_team
-from helpdesk.tickets.lifecycle import add_tag
+from helpdesk.tickets.acts.assignment import assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.models import RuleSet, TeamMatching
 from routing.router import route_ticket

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from helpdesk.tickets.attachments import File, attach
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.drafts import draft_of
+from helpdesk.tickets.conversation.attachments import File, attach
+from helpdesk.tickets.conversation.drafts import draft_of
+from helpdesk.tickets.conversation.messages import add_note
+from helpdesk.tickets.conversation.sending import send_reply
 from helpdesk.tickets.models import Attachment, Macro, Message
-from helpdesk.tickets.sending import send_reply
 from tests.factories import make_agent, make_ticket
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from agents.models import Agent, Role
+from helpdesk.tickets.lists.saved_views import create_view
 from helpdesk.tickets.models import SavedView, ViewEntry
-from helpdesk.tickets.saved_views import create_view
 from tests.api.conftest import SignIn
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_ticket
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.search import pages
 from tests.factories import make_agent, make_ticket
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close, set_sentiment
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_customer, make_team, make_ticket
 

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 
 from agents.models import Agent, Team
-from helpdesk.tickets.assignment import assign_agent, assign_many, assign_team_many
-from helpdesk.tickets.bulk import Chosen, undo
-from helpdesk.tickets.lifecycle import close_many, prioritise_many
+from helpdesk.tickets.acts.assignment import assign_agent, assign_many, assign_team_many
+from helpdesk.tickets.acts.bulk import Chosen, undo
+from helpdesk.tickets.acts.lifecycle import close_many, prioritise_many
+from helpdesk.tickets.acts.tags import tag_many
 from helpdesk.tickets.models import Priority, Ticket
-from helpdesk.tickets.tags import tag_many
 from tests.benchmarks.conftest import Report
 from tests.factories import make_agent, make_customer, make_team
 

@@ -11,7 +11,7 @@ from django.db.models import JSONField, Value
 from helpdesk.customers.facts import profile_value
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify
-from helpdesk.inbox.overview import profile
+from helpdesk.inbox.ticket.overview import profile
 from tests.factories import make_customer
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from helpdesk.demo.customers import filled, shoppers
 from helpdesk.demo.past import living_at
 from helpdesk.demo.staff import played
 from helpdesk.demo.texts import Case, all_cases, cases, phrases
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.conversation import reply
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket, TicketEvent
 from tests.factories import make_ticket
 

@@ -16,11 +16,11 @@ import json
 from agents.models import Agent, Team
 from helpdesk.customers.profiles import identify, track
 from helpdesk.intake import process_message
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.conversation.messages import add_note
+from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
 from helpdesk.tickets.models import SavedView, Ticket
-from helpdesk.tickets.saved_views import create_view
+from helpdesk.tickets.lists.saved_views import create_view
 from routing.publication import publish
 from routing.rules import To, create_rule
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_ticket

@@ -9,9 +9,9 @@ import pytest
 
 from agents.models import Agent
 from helpdesk.outbox.models import Delivery
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.conversation import reply
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_agent, make_inbound, make_team, make_ticket, receive
 from tests.inbox.browsing import browser_of, chosen, messages

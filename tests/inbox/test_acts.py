@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, Role
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.bulk import Chosen
-from helpdesk.tickets.lifecycle import add_tag
-from helpdesk.tickets.merging import merge_tickets
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.merging import merge_tickets
+from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.models import Act, Block, Tag, Ticket
-from helpdesk.tickets.spam import mark_spam
 from tests.factories import make_agent, make_customer, make_team, make_ticket
 from tests.inbox.browsing import browser_of, history, queries, rows
 from tests.tickets.reading import again

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent, Availability, BusinessHours, Role, Team, Toast
-from helpdesk.inbox.backlog import backlog_of
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.bulk import undo
+from helpdesk.inbox.lists.backlog import backlog_of
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.bulk import undo
 from helpdesk.tickets.models import Act, Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from routing.backlog import absent_owners, plan, spread

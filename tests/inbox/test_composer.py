@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agents.models import Agent, Role
-from helpdesk.tickets.attachments import File, attach
-from helpdesk.tickets.conversation import add_customer_message, add_note, reply
-from helpdesk.tickets.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.attachments import File, attach
+from helpdesk.tickets.conversation.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
 from helpdesk.tickets.models import Attachment, Draft, Message, Ticket
 from tests.factories import make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of, composer, messages, queries

@@ -14,8 +14,9 @@ from agents.models import Agent, Role
 from helpdesk.customers.models import Customer, Event, PinnedProperty
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import add_members, create_segment
-from helpdesk.inbox import customers, profiles
-from helpdesk.inbox.overview import profile
+from helpdesk.inbox.customers import lines as customers
+from helpdesk.inbox.customers import profiles
+from helpdesk.inbox.ticket.overview import profile
 from tests.factories import make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of, queries
 

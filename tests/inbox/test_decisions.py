@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, Role
-from helpdesk.inbox.decisions import cause
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.inbox.ticket.decisions import cause
+from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import RoutingDecision
 from routing.router import route_ticket

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.inbox.example_lines import BadLine, read_events, read_facts, write_events, write_facts
+from helpdesk.inbox.rules.example_lines import BadLine, read_events, read_facts, write_events, write_facts
 
 AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from agents.models import Agent, Availability, BusinessHours, Role
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Ticket
 from routing.fairness import NOT_A_MEMBER, Share, fairness
 from routing.models import RoundRobinSettings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, Role
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_agent, make_customer, make_team, make_ticket
 from tests.inbox.browsing import browser_of, chosen, rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents.models import Agent
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close, set_sentiment
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_team, make_ticket
 from tests.inbox.browsing import browser_of, rows

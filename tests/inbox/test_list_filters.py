@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agents.models import Agent
 from helpdesk.inbox import pages
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import add_tag, close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of, queries, rows

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agents.models import Agent, Role
 from helpdesk.inbox import pages
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of, counts, queries, rows
@@ -131,8 +131,8 @@ def test_team_without_anybody_online_is_marked(ada: Agent, bea: Agent) -> None:
 
 
 def test_count_above_the_cap_is_a_plus(ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.tickets.lists.COUNT_CAP", 2)
-    monkeypatch.setattr("helpdesk.inbox.navigation.COUNT_CAP", 2)
+    monkeypatch.setattr("helpdesk.tickets.lists.finding.COUNT_CAP", 2)
+    monkeypatch.setattr("helpdesk.inbox.lists.navigation.COUNT_CAP", 2)
     for _ in range(4):
         make_ticket()
 

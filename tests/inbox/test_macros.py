@@ -7,7 +7,7 @@ import re
 import pytest
 
 from agents.models import Agent
-from helpdesk.tickets.drafts import save_draft
+from helpdesk.tickets.conversation.drafts import save_draft
 from helpdesk.tickets.models import Macro, Ticket
 from tests.factories import make_customer, make_ticket
 from tests.inbox.browsing import browser_of, composer, queries

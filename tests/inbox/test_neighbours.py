@@ -6,9 +6,9 @@ import pytest
 from django.http import QueryDict
 
 from agents.models import Agent
-from helpdesk.inbox.lists import ShownList
-from helpdesk.inbox.neighbours import Neighbours, neighbours
-from helpdesk.tickets.lifecycle import close, set_sentiment
+from helpdesk.inbox.lists.neighbours import Neighbours, neighbours
+from helpdesk.inbox.lists.shown import ShownList
+from helpdesk.tickets.acts.lifecycle import close, set_sentiment
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_ticket
 

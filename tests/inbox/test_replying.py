@@ -8,7 +8,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from agents.models import Role
-from helpdesk.inbox.replying import typing_frame
+from helpdesk.inbox.ticket.replying import typing_frame
 from tests.factories import make_agent, make_ticket
 from tests.inbox.sockets import open_page, sign_in
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from agents.models import Agent, Role
 from helpdesk.customers.segments import create_segment
-from helpdesk.inbox.rule_tests import tests_in as card_of_a_set
-from helpdesk.inbox.rule_tests import tests_of as card_of
+from helpdesk.inbox.rules.tests import tests_in as card_of_a_set
+from helpdesk.inbox.rules.tests import tests_of as card_of
 from helpdesk.tickets.models import SavedView
 from routing.models import RuleTest
 from routing.publication import draft

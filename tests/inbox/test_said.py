@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.inbox.said import blocks
+from helpdesk.inbox.ticket.said import blocks
 from helpdesk.tickets.models import Message
 
 LINK = '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>'

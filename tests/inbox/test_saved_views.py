@@ -9,8 +9,8 @@ import pytest
 
 from agents.models import Agent, Role
 from helpdesk.customers.asking.patience import TookTooLong
+from helpdesk.tickets.lists.saved_views import create_view
 from helpdesk.tickets.models import SavedView, Ticket
-from helpdesk.tickets.saved_views import create_view
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of, counts, rows
 
@@ -162,6 +162,6 @@ def test_view_that_takes_too_long_to_count_shows_a_dash(ada: Agent, monkeypatch:
     def slow(*_args: Any) -> Any:
         raise TookTooLong
 
-    monkeypatch.setattr("helpdesk.tickets.lists.within", slow)
+    monkeypatch.setattr("helpdesk.tickets.lists.finding.within", slow)
 
     assert counts(browser_of(ada).get("/sidebar/"))[f"view-{view.pk}"] == "–"

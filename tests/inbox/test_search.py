@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from agents.models import Agent, Role
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.search import pages
 from tests.factories import make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of, queries

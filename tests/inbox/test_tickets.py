@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from agents.models import Agent
 from helpdesk.customers.profiles import track
-from helpdesk.inbox import conversation
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import add_tag, close, reopen, set_sentiment
+from helpdesk.inbox.ticket import conversation
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close, reopen, set_sentiment
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.router import route_ticket
 from tests.factories import CHANNEL_IS_SMS, PLACED_ORDER_IN_2_HOURS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket

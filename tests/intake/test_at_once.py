@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.intake import Receipt, Sender, process_message, quarantine, receive_message
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Inbound, Message, Ticket
 from routing.models import RoutingDecision
 from tests.factories import make_agent, make_inbound, make_ticket, receive

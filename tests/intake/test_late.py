@@ -10,8 +10,8 @@ import pytest
 
 from agents.models import Agent, Team
 from helpdesk.intake import process_message, read_late
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Inbound, Ticket
 from tests.factories import all_of, make_agent, make_rule, make_team, make_ticket
 from tests.intake.scorers import FirstNumber

@@ -7,7 +7,7 @@ from django_ox.testing import run_tasks
 
 from helpdesk.customers.models import Event
 from helpdesk.intake import Sender, process_message
-from helpdesk.tickets.lifecycle import close, reopen
+from helpdesk.tickets.acts.lifecycle import close, reopen
 from helpdesk.tickets.models import Inbound, Ticket
 from tests.factories import any_of, make_agent, make_rule, make_team, make_ticket, receive
 from tests.people import at_once

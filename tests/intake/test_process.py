@@ -14,8 +14,8 @@ from helpdesk import intake
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import create_segment
 from helpdesk.intake import Sender, process_message, quarantine, sweep
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.lifecycle import close, reopen
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close, reopen
 from helpdesk.tickets.models import Inbound, Message, SavedView, Ticket
 from routing.models import RoutingDecision
 from routing.reasons import verdicts

@@ -14,7 +14,7 @@ from helpdesk.customers.merging import merge_customers
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify
 from helpdesk.intake import Receipt, Sender, fingerprint, quarantine, receive_message
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Inbound, Message, Ticket
 from tests.factories import make_agent, make_customer, make_inbound, receive
 

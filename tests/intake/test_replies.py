@@ -6,8 +6,8 @@ import pytest
 
 from agents.models import Toast
 from helpdesk.intake import Sender
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Inbound, Ticket
 from routing.shifts import go_offline
 from tests.factories import make_agent, make_team, make_ticket, receive

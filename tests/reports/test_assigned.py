@@ -11,10 +11,10 @@ from agents.models import Agent
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.questions import BY_HAND, BY_TURN, tickets_behind
 from helpdesk.reports.service import given
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.bulk import Chosen
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.models import TicketEvent
-from helpdesk.tickets.spam import mark_spam
 from routing.router import route_ticket
 from tests.factories import make_agent, make_ticket
 

@@ -15,12 +15,12 @@ from hypothesis.extra.django import TestCase
 from agents.models import BusinessHours
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.service import Replies, first_replies
-from helpdesk.tickets.bulk import Chosen
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import close, reopen
-from helpdesk.tickets.merging import merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import close, reopen
+from helpdesk.tickets.acts.merging import merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.spam import mark_spam
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import Message, Ticket
-from helpdesk.tickets.spam import mark_spam
 from tests.factories import make_agent, make_customer, make_ticket
 from tests.reports.desk import a_ticket, at, keep_office_hours, local_day, minutes, percentile
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from agents.models import Role
 from helpdesk.customers.asking.patience import TookTooLong
 from helpdesk.reports.asked import Asked
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
 from routing.router import route_ticket

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.surges import unassigned_arrivals
-from helpdesk.tickets.assignment import assign_team
+from helpdesk.tickets.acts.assignment import assign_team
 from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
 from routing.router import route_ticket

@@ -13,8 +13,8 @@ from django.utils import timezone
 from agents.models import Role
 from agents.people import NotForYou
 from helpdesk.customers.profiles import track
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs
 from routing.applying.models import Application, Move

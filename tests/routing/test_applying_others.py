@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk.tickets.assignment import assign_team
+from helpdesk.tickets.acts.assignment import assign_team
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs
 from routing.applying.preview import preview

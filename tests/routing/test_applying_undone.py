@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent, Role, Team
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.lifecycle import add_tag, close, reopen
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close, reopen
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs
 from routing.applying.models import Application, Move

@@ -20,8 +20,8 @@ from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import create_segment
-from helpdesk.tickets.assignment import assign_team
-from helpdesk.tickets.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.backtest import runs
 from routing.backtest.models import BackTest

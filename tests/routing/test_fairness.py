@@ -13,9 +13,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from agents.models import Agent, Team
 from helpdesk.customers.models import Customer
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.events import record_event
-from helpdesk.tickets.lifecycle import close
 from helpdesk.tickets.models import Ticket, TicketEvent
 from routing.models import LedgerEntry
 from routing.router import route_ticket

@@ -18,8 +18,8 @@ from agents.availability import note_sign_of_life
 from agents.models import Agent, Availability, Role, Team
 from helpdesk.customers.segments import create_segment
 from helpdesk.intake import Sender
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.lifecycle import add_tag
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import add_tag
 from helpdesk.tickets.models import Tag, Ticket
 from routing.models import RoundRobinSettings, TeamMatching
 from routing.waiting import route_waiting

@@ -11,7 +11,7 @@ import time_machine
 
 from agents.availability import presence_of
 from agents.models import Agent, Availability, BusinessHours, SpecialDay
-from helpdesk.tickets.assignment import assign_agent
+from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Channel, Ticket
 from routing.models import RoundRobinSettings
 from routing.router import route_ticket

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent, Availability, Role
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Ticket
 from routing.models import Ledger, LedgerEntry, RoundRobinSettings, RoutingDecision
 from routing.reasons import candidates

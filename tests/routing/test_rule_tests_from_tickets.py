@@ -13,7 +13,7 @@ from agents.people import NotForYou
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import add_members, create_segment, remove_members
-from helpdesk.tickets.lifecycle import add_tag, remove_tag
+from helpdesk.tickets.acts.lifecycle import add_tag, remove_tag
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.models import RoutingDecision, RuleTest
 from routing.router import route_ticket

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from helpdesk.conditions.evaluate import Seen
 from helpdesk.customers.profiles import identify, track
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.lifecycle import add_tag, close
-from helpdesk.tickets.lists import tickets_in
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.lists.finding import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing import rule_set
 from routing.matching import match_rules

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from django_ox.testing import run_tasks
 
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.models import Ticket
 from routing import waiting as waiting_module
 from routing.models import Ledger, RoundRobinSettings, RoutingDecision

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from agents.models import Agent, Role
-from helpdesk.tickets.bulk import Chosen
-from helpdesk.tickets.lifecycle import add_tag, close_many
-from helpdesk.tickets.merging import merge_tickets
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import add_tag, close_many
+from helpdesk.tickets.acts.merging import merge_tickets
 from helpdesk.tickets.models import TicketMerge
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.models import Role
-from helpdesk.tickets.attachments import File, attach, keep_files, safe_name
+from helpdesk.tickets.conversation.attachments import File, attach, keep_files, safe_name
 from helpdesk.tickets.models import Attachment
 from tests.factories import make_agent, make_ticket
 from tests.inbox.browsing import browser_of

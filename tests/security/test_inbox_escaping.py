@@ -10,9 +10,9 @@ import pytest
 from agents.models import Agent, Toast
 from agents.toasts import show_toast, toast_frame
 from helpdesk.customers.profiles import track
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.live import ticket_frame
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from routing.router import route_ticket

@@ -8,7 +8,7 @@ import pytest
 
 from agents.models import Agent
 from helpdesk.customers.models import Customer
-from helpdesk.tickets.conversation import reply
+from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Inbound, Message, Ticket
 from helpdesk.transports.email.receive import receive_mail
 from helpdesk.transports.email.send import reply_mail

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from agents.models import Role
-from helpdesk.tickets.attachments import File
-from helpdesk.tickets.conversation import add_customer_message
+from helpdesk.tickets.conversation.attachments import File
+from helpdesk.tickets.conversation.messages import add_customer_message
 from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_agent, make_ticket
 from tests.inbox.browsing import browser_of

@@ -12,7 +12,7 @@ from helpdesk.customers.profiles import identify
 from helpdesk.customers.values import value_at
 from helpdesk.sources.models import Received
 from helpdesk.sources.receiving import put_away, try_again
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
 from tests.factories import make_agent, make_ticket
 from tests.sources.shops import a_person, an_order, outcome, push, shopify_source
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, Role, Toast
-from helpdesk.tickets.assignment import AlreadyTaken, assign_agent, assign_if_still, assign_team, claim_for
-from helpdesk.tickets.conversation import add_customer_message
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.assignment import AlreadyTaken, assign_agent, assign_if_still, assign_team, claim_for
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import add_customer_message
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from routing.models import Ledger, LedgerEntry

@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import Role
-from helpdesk.tickets.attachments import File, RefusedFile, attach, detach, media_type
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.drafts import draft_of
+from helpdesk.tickets.conversation.attachments import File, RefusedFile, attach, detach, media_type
+from helpdesk.tickets.conversation.drafts import draft_of
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Attachment
 from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket

@@ -13,14 +13,14 @@ from django.utils import timezone
 from agents.models import Agent, Role, Toast
 from agents.streams import DESK
 from helpdesk.customers.models import Event
-from helpdesk.tickets.assignment import assign_agent, assign_many, assign_team_many
-from helpdesk.tickets.bulk import Chosen, undo
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.lifecycle import add_tag, close_many, prioritise_many, tell_closings
+from helpdesk.tickets.acts.assignment import assign_agent, assign_many, assign_team_many
+from helpdesk.tickets.acts.bulk import Chosen, undo
+from helpdesk.tickets.acts.lifecycle import add_tag, close_many, prioritise_many, tell_closings
+from helpdesk.tickets.acts.tags import NotATag, tag_many, untag_many
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.metrics import TICKET_CLOSED
 from helpdesk.tickets.models import Act, Priority, SavedView, Ticket, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed
-from helpdesk.tickets.tags import NotATag, tag_many, untag_many
 from tests.factories import make_agent, make_customer, make_team, make_ticket
 from tests.people import Commits, Listener, at_once
 from tests.tickets.reading import again, history

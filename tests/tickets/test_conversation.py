@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agents.models import Role
 from helpdesk.outbox.models import Delivery
-from helpdesk.tickets.conversation import EmptyMessage, TicketClosed, add_customer_message, add_note, reply
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.conversation.messages import EmptyMessage, TicketClosed, add_customer_message, add_note, reply
 from helpdesk.tickets.models import Message
 from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.models import Role
-from helpdesk.tickets.attachments import File, attach
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.drafts import SentMeanwhile, discard_draft, draft_of, save_draft
+from helpdesk.tickets.conversation.attachments import File, attach
+from helpdesk.tickets.conversation.drafts import SentMeanwhile, discard_draft, draft_of, save_draft
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Attachment, Draft
 from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.conditions.grammar import TICKET_FIELDS
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_note, reply
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.facts import ticket_value
-from helpdesk.tickets.lifecycle import add_tag, set_sentiment
 from tests.factories import make_agent, make_inbound, make_team, make_ticket
 
 pytestmark = pytest.mark.django_db

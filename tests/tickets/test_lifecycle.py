@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent, Role
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import ThreadIsOpen, add_tag, close, remove_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, add_tag, close, remove_tag, reopen, set_sentiment
 from helpdesk.tickets.models import Inbound, SavedView, Tag, Ticket, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed
 from routing.shifts import go_offline

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.models import Agent, Role
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.lifecycle import add_tag, close
-from helpdesk.tickets.lists import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts, tickets_in
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts, tickets_in
+from helpdesk.tickets.lists.saved_views import create_view
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
-from helpdesk.tickets.saved_views import create_view
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_team, make_ticket
 
 pytestmark = pytest.mark.django_db

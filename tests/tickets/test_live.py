@@ -14,9 +14,9 @@ from django.utils import translation
 from agents import streams, toasts
 from agents.streams import DESK, agent_stream
 from helpdesk.tickets import live
-from helpdesk.tickets.assignment import assign_agent, assign_team
-from helpdesk.tickets.conversation import add_customer_message, add_note, reply
-from helpdesk.tickets.lifecycle import add_tag, close, remove_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.lifecycle import add_tag, close, remove_tag, reopen, set_sentiment
+from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
 from helpdesk.tickets.live import ticket_frame
 from helpdesk.tickets.models import SavedView, Tag, Ticket, ViewEntry
 from tests.factories import make_agent, make_team, make_ticket

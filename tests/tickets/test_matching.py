@@ -17,7 +17,7 @@ from helpdesk.conditions.grammar import TICKET_FIELDS, Definition, parse_definit
 from helpdesk.customers.asking.context import asked_by, load_contexts
 from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
-from helpdesk.tickets.conversation import reply
+from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.matching import matching_tickets
 from helpdesk.tickets.models import Ticket

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, Role, Toast
-from helpdesk.tickets.conversation import add_note, reply
-from helpdesk.tickets.mentions import called
+from helpdesk.tickets.conversation.mentions import called
+from helpdesk.tickets.conversation.messages import add_note, reply
 from tests.factories import make_agent, make_ticket
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,12 @@ import pytest
 
 from agents.models import Agent
 from helpdesk.intake import Sender, sweep
-from helpdesk.tickets.conversation import MergedAway, add_note, reply
-from helpdesk.tickets.lifecycle import add_tag, close
-from helpdesk.tickets.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.splitting import SplitRefused, split_ticket
+from helpdesk.tickets.conversation.messages import MergedAway, add_note, reply
+from helpdesk.tickets.conversation.sending import send_reply
 from helpdesk.tickets.models import Inbound, SavedView, Ticket, ViewEntry
-from helpdesk.tickets.sending import send_reply
-from helpdesk.tickets.splitting import SplitRefused, split_ticket
 from tests.factories import make_agent, make_ticket, receive
 from tests.tickets.reading import again, history
 

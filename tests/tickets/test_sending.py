@@ -13,12 +13,12 @@ from django_ox.testing import run_tasks
 
 from agents.models import Role
 from helpdesk.outbox.models import Delivery
-from helpdesk.tickets.attachments import File, RefusedFile, attach
-from helpdesk.tickets.conversation import EmptyMessage, UnfilledMacro, add_customer_message
-from helpdesk.tickets.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.attachments import File, RefusedFile, attach
+from helpdesk.tickets.conversation.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.messages import EmptyMessage, UnfilledMacro, add_customer_message
+from helpdesk.tickets.conversation.sending import AlreadyLeft, depart, send_reply, sweep_departures, take_back
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.permissions import NotAllowed
-from helpdesk.tickets.sending import AlreadyLeft, depart, send_reply, sweep_departures, take_back
 from tests.factories import make_agent, make_ticket
 from tests.people import at_once
 from tests.tickets.reading import again, history
@@ -97,7 +97,7 @@ def test_reply_leaves_when_its_worker_was_killed() -> None:
 def test_sweep_goes_on_after_one_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     messages = [send_reply(make_ticket(), "Tomorrow.", by=make_agent()) for _ in range(2)]
     fails = [messages[0].pk]
-    monkeypatch.setattr("helpdesk.tickets.sending.leave", lambda message, **_: 1 / 0 if message.pk in fails else None)
+    monkeypatch.setattr("helpdesk.tickets.conversation.sending.leave", lambda message, **_: 1 / 0 if message.pk in fails else None)
 
     with in_seconds(11):
         sweep_departures.func()

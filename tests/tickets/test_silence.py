@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent
-from helpdesk.tickets import silence
-from helpdesk.tickets.conversation import add_customer_message, reply
-from helpdesk.tickets.lifecycle import close
+from helpdesk.tickets.acts import silence
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.silence import close_silent, silent_tickets
+from helpdesk.tickets.conversation.messages import add_customer_message, reply
 from helpdesk.tickets.models import Ticket, TicketSettings
-from helpdesk.tickets.silence import close_silent, silent_tickets
 from tests.factories import make_agent, make_ticket
 
 pytestmark = pytest.mark.django_db

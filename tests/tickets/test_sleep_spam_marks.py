@@ -10,13 +10,13 @@ from django.utils import timezone
 from agents.models import Agent, BusinessHours, Toast
 from helpdesk.customers.models import Event
 from helpdesk.intake import Sender
-from helpdesk.tickets.assignment import assign_agent
-from helpdesk.tickets.bulk import Chosen, undo
-from helpdesk.tickets.lifecycle import close
-from helpdesk.tickets.marks import mark_read, mark_unread, marked_by
+from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.bulk import Chosen, undo
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.marks import mark_read, mark_unread, marked_by
+from helpdesk.tickets.acts.snoozing import NotATime, read_until, snooze_many, wake_due, wake_many
+from helpdesk.tickets.acts.spam import mark_spam, unmark_spam
 from helpdesk.tickets.models import Block, Inbound, Ticket
-from helpdesk.tickets.snoozing import NotATime, read_until, snooze_many, wake_due, wake_many
-from helpdesk.tickets.spam import mark_spam, unmark_spam
 from routing.router import route_ticket
 from routing.waiting import route_waiting
 from tests.factories import make_agent, make_customer, make_ticket, receive

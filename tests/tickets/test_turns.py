@@ -8,9 +8,9 @@ from django.core import mail
 from agents.models import Agent, Role, Toast
 from agents.toasts import dismiss_toasts, waiting_toasts
 from helpdesk.outbox.models import Delivery
-from helpdesk.tickets.assignment import assign_agent, assign_many, assign_team_many, claim_for
-from helpdesk.tickets.bulk import Chosen, undo
-from helpdesk.tickets.lifecycle import close, reopen
+from helpdesk.tickets.acts.assignment import assign_agent, assign_many, assign_team_many, claim_for
+from helpdesk.tickets.acts.bulk import Chosen, undo
+from helpdesk.tickets.acts.lifecycle import close, reopen
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_agent, make_team, make_ticket
 from tests.people import Commits

@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 
 from agents.availability import Presence, presence_of
 from agents.models import Agent, Team
-from helpdesk.inbox import conversation, reasons, said
 from helpdesk.inbox.builder import words
-from helpdesk.inbox.history import Line
-from helpdesk.inbox.navigation import online_members
-from helpdesk.inbox.said import Block
+from helpdesk.inbox.lists.navigation import online_members
+from helpdesk.inbox.ticket import conversation, reasons, said
+from helpdesk.inbox.ticket.history import Line
+from helpdesk.inbox.ticket.said import Block
 from helpdesk.tickets.models import Message, ViewEntry
 from routing.reasons import Candidate
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.acts import chosen_in, menu, told
-from helpdesk.inbox.lists import ShownList, read_place
-from helpdesk.inbox.navigation import teams_with_members
+from helpdesk.inbox.lists.acts import chosen_in, menu, told
+from helpdesk.inbox.lists.navigation import teams_with_members
+from helpdesk.inbox.lists.shown import ShownList, read_place
 from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, place_of, shell
-from helpdesk.tickets.bulk import undo
-from helpdesk.tickets.lists import NoSuchList
+from helpdesk.tickets.acts.bulk import undo
+from helpdesk.tickets.lists.finding import NoSuchList
 from helpdesk.tickets.models import Act
 from routing.acts import ACTS, ActRefused, act_on
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import LONGEST_MESSAGE
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, list_key, visible_ticket
-from helpdesk.inbox.uploads import attach_files
-from helpdesk.tickets.attachments import RefusedFile, detach
-from helpdesk.tickets.downloads import download
-from helpdesk.tickets.drafts import draft_of, save_draft
+from helpdesk.inbox.ticket.uploads import attach_files
+from helpdesk.tickets.conversation.attachments import RefusedFile, detach
+from helpdesk.tickets.conversation.downloads import download
+from helpdesk.tickets.conversation.drafts import draft_of, save_draft
 from helpdesk.tickets.models import Attachment, Ticket
 
 

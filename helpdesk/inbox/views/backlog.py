@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agents.models import Team
 from helpdesk.inbox.access import reads_customers
-from helpdesk.inbox.backlog import backlog_of, team_of
+from helpdesk.inbox.lists.backlog import backlog_of, team_of
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.tickets.bulk import undo
+from helpdesk.tickets.acts.bulk import undo
 from helpdesk.tickets.models import Act
 from routing.backlog import KIND, may_spread, plan, spread
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.addresses import number_of
-from helpdesk.inbox.backtests import page_of
 from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.inbox.rules.backtests import page_of
 from routing.backtest.models import BackTest
 from routing.backtest.runs import DAYS, cancel, start
 from routing.models import Rule

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, ticket_page, visible_ticket
-from helpdesk.tickets.lifecycle import ThreadIsOpen, close, reopen
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, close, reopen
 
 
 @signed_in

@@ -12,9 +12,9 @@ from agents.text import number_in
 from helpdesk.customers.models import Customer, PropertyValue, Segment
 from helpdesk.customers.pins import TooManyPins, pin, unpin
 from helpdesk.inbox.access import manages_customers, reads_customers
-from helpdesk.inbox.customers import customer_list
+from helpdesk.inbox.customers.lines import customer_list
+from helpdesk.inbox.customers.profiles import profile_page
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.profiles import profile_page
 
 PARTS = {"customers": "customers/_list.html", "older": "customers/_rows.html"}
 PARTS_OF_A_PROFILE = {"properties": "customers/_properties.html", "older": "customers/_timeline_rows.html", "timeline": "customers/_timeline.html"}

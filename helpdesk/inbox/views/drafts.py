@@ -10,9 +10,9 @@ from agents.text import number_in
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import LONGEST_MESSAGE
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, ticket_page, visible_ticket
-from helpdesk.inbox.uploads import attach_files
-from helpdesk.tickets.attachments import RefusedFile
-from helpdesk.tickets.drafts import SentMeanwhile, discard_draft, save_draft
+from helpdesk.inbox.ticket.uploads import attach_files
+from helpdesk.tickets.conversation.attachments import RefusedFile
+from helpdesk.tickets.conversation.drafts import SentMeanwhile, discard_draft, save_draft
 from helpdesk.tickets.models import Ticket
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from agents.models import Agent
 from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.addresses import number_of
-from helpdesk.inbox.fairness import GAPS, Days, in_words, line
 from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.inbox.reports.fairness import GAPS, Days, in_words, line
 from helpdesk.tickets.models import Ticket
 from routing.fairness import behind, fairness
 

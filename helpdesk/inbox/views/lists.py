@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.lists import ShownList, read_place
+from helpdesk.inbox.lists.shown import ShownList, read_place
 from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_page, shell
-from helpdesk.tickets.lists import NoSuchList
+from helpdesk.tickets.lists.finding import NoSuchList
 
 
 @require_safe

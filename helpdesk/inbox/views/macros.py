@@ -13,9 +13,9 @@ from agents.models import Agent
 from agents.text import number_in
 from helpdesk.inbox.access import reads_customers, signed_in
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, shell, visible_ticket
-from helpdesk.tickets.drafts import draft_of, save_draft
-from helpdesk.tickets.macro_form import MacroForm
-from helpdesk.tickets.macros import delete_macro, fill, holes, save_macro
+from helpdesk.tickets.conversation.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.macro_form import MacroForm
+from helpdesk.tickets.conversation.macros import delete_macro, fill, holes, save_macro
 from helpdesk.tickets.models import Macro, Ticket
 
 AT_MOST = 50

@@ -14,9 +14,9 @@ from helpdesk.customers.models import Customer, CustomerMerge
 from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.builder import words
-from helpdesk.inbox.customers import find_customers
+from helpdesk.inbox.customers.lines import find_customers
+from helpdesk.inbox.customers.profiles import OWN
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.profiles import OWN
 from helpdesk.inbox.views.customers import living_customer, profile_of
 
 FOUND = 8

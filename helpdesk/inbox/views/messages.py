@@ -8,17 +8,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.text import number_in
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.composer import came_meanwhile
-from helpdesk.inbox.conversation import with_parts
 from helpdesk.inbox.forms import MessageForm
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, place_of, ticket_page, visible_ticket
-from helpdesk.inbox.uploads import attach_files
+from helpdesk.inbox.ticket.composer import came_meanwhile
+from helpdesk.inbox.ticket.conversation import with_parts
+from helpdesk.inbox.ticket.uploads import attach_files
 from helpdesk.outbox.deliveries import try_again
-from helpdesk.tickets.attachments import RefusedFile
-from helpdesk.tickets.conversation import MergedAway, UnfilledMacro, add_note
-from helpdesk.tickets.drafts import draft_of
+from helpdesk.tickets.conversation.attachments import RefusedFile
+from helpdesk.tickets.conversation.drafts import draft_of
+from helpdesk.tickets.conversation.messages import MergedAway, UnfilledMacro, add_note
+from helpdesk.tickets.conversation.sending import AlreadyLeft, send_reply, take_back
 from helpdesk.tickets.models import Message, Ticket
-from helpdesk.tickets.sending import AlreadyLeft, send_reply, take_back
 
 
 @signed_in

@@ -10,8 +10,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.originals import sanitised
 from helpdesk.inbox.pages import AgentRequest
+from helpdesk.inbox.ticket.originals import sanitised
 from helpdesk.inbox.views.messages import visible_message
 
 SEALED: dict[str, Any] = {

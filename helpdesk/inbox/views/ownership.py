@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import AssignmentForm, TeamForm
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, ticket_page, visible_ticket
-from helpdesk.tickets.assignment import AlreadyTaken, assign_if_still, assign_team
+from helpdesk.tickets.acts.assignment import AlreadyTaken, assign_if_still, assign_team
 
 
 @signed_in

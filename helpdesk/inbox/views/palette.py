@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from agents.models import Agent
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.inbox.access import reads_customers
-from helpdesk.inbox.customers import find_customers
+from helpdesk.inbox.customers.lines import find_customers
+from helpdesk.inbox.lists.searching import asked_at
 from helpdesk.inbox.pages import AgentRequest
-from helpdesk.inbox.searching import asked_at
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.search import newest, parse
 from helpdesk.tickets.search.pages import Hit, hits

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import SplitForm, TicketMergeForm
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, place_of, shell, ticket_page, ticket_url, visible_ticket
-from helpdesk.tickets.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.merging import MergeRefused, merge_tickets, undo_ticket_merge
+from helpdesk.tickets.acts.splitting import SplitRefused, split_ticket
 from helpdesk.tickets.models import Ticket, TicketMerge
-from helpdesk.tickets.splitting import SplitRefused, split_ticket
 
 OFFERED = 20  # other tickets of the customer
 

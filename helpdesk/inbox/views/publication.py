@@ -14,8 +14,8 @@ from agents.text import one_line
 from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.rule_changes import as_text, change_lines, changed_rules, in_words, review
-from helpdesk.inbox.rules import live_version
+from helpdesk.inbox.rules.changes import as_text, change_lines, changed_rules, in_words, review
+from helpdesk.inbox.rules.lines import live_version
 from routing import publication as verbs
 from routing.models import RuleSet
 from routing.rule_tests.results import results

@@ -20,7 +20,7 @@ from helpdesk.imports.refusals import csv_lines
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.addresses import cursor, number_of, read_cursor
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.reports import TITLES, choices, duration, page_of
+from helpdesk.inbox.reports.page import TITLES, choices, duration, page_of
 from helpdesk.reports.access import may_read
 from helpdesk.reports.asked import Asked, NotUnderstood
 from helpdesk.reports.questions import SLOW, newest_first, tickets_behind

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.text import number_in
 from helpdesk.conditions.grammar import DefinitionError
-from helpdesk.inbox import rules as shown
 from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.rule_form import RuleForm, as_written, draft_with, team_choices, version_of, view_choices
-from helpdesk.inbox.rule_tests import tests_of
+from helpdesk.inbox.rules import lines as shown
+from helpdesk.inbox.rules.form import RuleForm, as_written, draft_with, team_choices, version_of, view_choices
+from helpdesk.inbox.rules.tests import tests_of
 from helpdesk.inbox.views.backtests import begun
 from helpdesk.inbox.views.rules import CONFIRMED, confirmation, known_rule
 from routing import rules as verbs

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.pages import AgentRequest, shell, visible_ticket
-from helpdesk.inbox.rule_test_form import RuleTestForm
+from helpdesk.inbox.rules.test_form import RuleTestForm
 from routing.models import RuleTest
 from routing.publication import draft
 from routing.rule_tests.from_tickets import rule_test_from

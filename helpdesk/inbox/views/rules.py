@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpdesk.inbox.access import reads_rules
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.rules import rule_list
+from helpdesk.inbox.rules.lines import rule_list
 from routing import rules as verbs
 from routing.examples import EXAMPLES, add_example
 from routing.models import Rule

@@ -13,12 +13,12 @@ from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.inbox.lists import SORTS
+from helpdesk.inbox.customers.segments import sentence
+from helpdesk.inbox.lists.saved_views import ViewForm, effect_on_tickets
+from helpdesk.inbox.lists.shown import SORTS
 from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, shell
-from helpdesk.inbox.saved_views import ViewForm, effect_on_tickets
-from helpdesk.inbox.segments import sentence
-from helpdesk.tickets import saved_views as verbs
-from helpdesk.tickets.lists import NoSuchList
+from helpdesk.tickets.lists import saved_views as verbs
+from helpdesk.tickets.lists.finding import NoSuchList
 from helpdesk.tickets.models import SavedView
 from helpdesk.tickets.permissions import NotAllowed
 

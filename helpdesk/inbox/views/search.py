@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from helpdesk.inbox.access import signed_in
+from helpdesk.inbox.lists.searching import asked_at
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.searching import asked_at
 from helpdesk.tickets.search.pages import results
 
 PARTS = {"found": "inbox/_search_found.html", "older": "inbox/_search_hits.html"}

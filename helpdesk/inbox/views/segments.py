@@ -19,10 +19,10 @@ from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.picks import complete, picks_for
 from helpdesk.inbox.builder.state import Builder
-from helpdesk.inbox.customers import find_customers
+from helpdesk.inbox.customers.lines import find_customers
+from helpdesk.inbox.customers.pasting import paste
+from helpdesk.inbox.customers.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of, version_of
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.pasting import paste
-from helpdesk.inbox.segments import SegmentForm, figures_in_time, segment_lines, sentence, uses_of, version_of
 from helpdesk.inbox.views.customers import living_customer
 from routing.uses import delete_segment, why_segment_is_kept
 

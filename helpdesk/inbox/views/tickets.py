@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import AgentRequest, ticket_page, visible_ticket
-from helpdesk.tickets.marks import mark_read
+from helpdesk.tickets.acts.marks import mark_read
 
 
 @signed_in

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from agents.models import Agent
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.decisions import cause, chosen, decision_lines, places, still_waits
-from helpdesk.inbox.history import Line, lines
 from helpdesk.inbox.pages import AgentRequest, list_key, place_of, shell, visible_ticket
-from helpdesk.inbox.reasons import in_short, waits
+from helpdesk.inbox.ticket.decisions import cause, chosen, decision_lines, places, still_waits
+from helpdesk.inbox.ticket.history import Line, lines
+from helpdesk.inbox.ticket.reasons import in_short, waits
 from helpdesk.tickets.models import SentimentLabel
 from routing.inputs import Recorded
 from routing.models import RoutingDecision

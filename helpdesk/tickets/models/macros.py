@@ -16,7 +16,7 @@ class MacroQuerySet(models.QuerySet["Macro"]):
 
 
 class Macro(models.Model):
-    """A text with variables, see `helpdesk.tickets.macros`. Without an owner it is everybody's."""
+    """A text with variables, see `helpdesk.tickets.conversation.macros`. Without an owner it is everybody's."""
 
     name = models.CharField(_("name"), max_length=80)
     category = models.CharField(_("category"), max_length=40, blank=True)
@@ -46,6 +46,6 @@ class Macro(models.Model):
 
     def clean(self) -> None:
         """A variable that nothing could ever fill is a slip of the pen."""
-        from helpdesk.tickets.macros import check_variables
+        from helpdesk.tickets.conversation.macros import check_variables
 
         check_variables(self.body)

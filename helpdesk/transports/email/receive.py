@@ -6,7 +6,7 @@ from django.db import DataError
 
 from helpdesk import intake
 from helpdesk.intake import InboundMessage, Receipt, Sender
-from helpdesk.tickets.attachments import File
+from helpdesk.tickets.conversation.attachments import File
 from helpdesk.tickets.models import Channel, Inbound
 from helpdesk.transports.email.addresses import inbox_of, own_inbox
 from helpdesk.transports.email.guard import parse_guarded

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 
 from helpdesk.outbox.models import Delivery
 from helpdesk.outbox.senders import CannotSend
-from helpdesk.tickets.attachments import UNKNOWN
+from helpdesk.tickets.conversation.attachments import UNKNOWN
 from helpdesk.tickets.models import Attachment, Channel, Message, Ticket
 from helpdesk.transports.email.message_ids import make_message_id
 

@@ -6,8 +6,8 @@ import pytest
 
 from helpdesk.customers.merging import merge_customers, undo_merge
 from helpdesk.customers.profiles import identify
-from helpdesk.tickets.conversation import add_note
-from helpdesk.tickets.lifecycle import add_tag
+from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.search import best, newest, search
 from helpdesk.tickets.search.indexing import index_missing, index_renamed, reindex

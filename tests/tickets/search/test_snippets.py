@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.tickets.conversation import add_note
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.search import Part, marked, parse, snippets
 from tests.factories import make_agent, make_customer, make_ticket

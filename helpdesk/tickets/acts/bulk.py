@@ -1,0 +1,154 @@
+"""One thing done to many tickets: in a number of statements that does not grow with them, and undone the same way."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Field, Max, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from helpdesk.tickets.acts.turns import take_turns_back
+from helpdesk.tickets.events import record_events
+from helpdesk.tickets.models import Act, Block, Tag, Ticket, TicketEvent, ViewEntry
+from helpdesk.tickets.permissions import NotAllowed, must_answer
+
+READ = ("assignee", "assigned_automatically", "team", "customer", "channel", "subject", "priority", "closed_at", "snoozed_until", "waiting_since", "is_spam")
+MOST = 10_000  # tickets of one act
+FEW = 20  # values that many tickets share
+BATCH = 500  # rows of an UPDATE that gives each its own value back
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Ticket numbers; `seen` is who had each when the person looked, where that is known (A23)."""
+
+    numbers: Sequence[int]
+    seen: Mapping[int, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tickets to which the same is done: the values of their fields, and the rows of their history."""
+
+    tickets: list[Ticket]
+    values: Mapping[str, Any]
+    events: Sequence[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`act` is None where nothing changed, or where nothing can be undone. `left`: sentences about tickets that stayed as they were."""
+
+    changed: int
+    act: Act | None = None
+    left: Sequence[str] = ()
+
+
+def hold(chosen: Chosen, *, by: Agent) -> list[Ticket]:
+    """Those that this person may act on (A1, V3), locked in the order of their numbers until commit.
+
+    SQLite has no row locks, and needs none: a transaction has the whole database to itself.
+    """
+    must_answer(by)
+    found = Ticket.objects.visible_to(by).filter(pk__in=list(chosen.numbers)[:MOST])
+    return list(found.order_by("pk").select_for_update(no_key=True).only(*READ))
+
+
+def carry_out(
+    kind: str, parts: Iterable[Part], *, by: Agent, besides: Mapping[str, Any] | None = None, is_told: bool = True, left: Sequence[str] = ()
+) -> Outcome:
+    """Inside the caller's transaction, with tickets that `hold` gave. `besides`: see `_restore_besides`."""
+    parts = [part for part in parts if part.tickets]
+    was = {str(ticket.pk): _values(ticket, part.values) for part in parts for ticket in part.tickets}
+    if not was:
+        return Outcome(0, left=left)
+    take_turns_back(ticket for part in parts if "assignee" in part.values for ticket in part.tickets)
+    for part in parts:
+        if part.values:
+            Ticket.objects.filter(pk__in=[ticket.pk for ticket in part.tickets]).update(**part.values)
+    latest = record_events([(part.tickets, kind, data) for part in parts for kind, data in part.events], by=by)
+    act = Act.objects.create(kind=kind, by=by, was=was, besides=dict(besides or {}), last_event=latest, is_told=is_told)
+    return Outcome(len(was), act, left)
+
+
+def _values(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
+    values = {name: getattr(ticket, _field(name).attname) for name in names}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _field(name: str) -> Field[Any, Any]:
+    field = Ticket._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+@transaction.atomic
+def undo(act: Act, *, by: Agent) -> Outcome:
+    """What was before, for the tickets that nobody has touched since. Once, and by whoever did it: else NotAllowed."""
+    if act.by_id != by.pk:
+        raise NotAllowed(_("Only the person who did this can undo it."))
+    held = hold(Chosen([int(number) for number in act.was]), by=by)
+    if not Act.objects.filter(pk=act.pk, undone_at=None).update(undone_at=timezone.now()):
+        return Outcome(0)
+    untouched = _untouched(act, held)
+    take_turns_back(ticket for ticket in untouched if "assignee" in act.was[str(ticket.pk)])
+    _restore(act, untouched)
+    _restore_besides(act, untouched)
+    record_events([(untouched, "undone", {"what": act.kind})], by=by)
+    return Outcome(len(untouched))
+
+
+def _untouched(act: Act, held: Sequence[Ticket]) -> list[Ticket]:
+    """Where the customer has opened another ticket of the same conversation, the closed one stays closed."""
+    numbers = [ticket.pk for ticket in held]
+    later = TicketEvent.objects.filter(ticket__in=numbers).values("ticket").annotate(latest=Max("pk")).filter(latest__gt=act.last_event)
+    left = set(later.values_list("ticket", flat=True))
+    if any("closed_at" in was for was in act.was.values()):
+        left.update(with_open_twin(numbers))
+    return [ticket for ticket in held if ticket.pk not in left]
+
+
+def with_open_twin(numbers: Sequence[int]) -> set[int]:
+    """Those whose conversation has another ticket that is open: of each conversation one can be."""
+    twin = Ticket.objects.open().filter(inbox=OuterRef("inbox"), thread_key=OuterRef("thread_key")).exclude(pk=OuterRef("pk"))
+    return set(Ticket.objects.filter(Exists(twin), pk__in=numbers).values_list("pk", flat=True))
+
+
+def _restore(act: Act, tickets: Sequence[Ticket]) -> None:
+    """One statement for each value that several had; for times, which each has its own, one for many tickets."""
+    for name in sorted({name for was in act.was.values() for name in was}):
+        field = _field(name)
+        had: dict[Any, list[Ticket]] = {}
+        for ticket in tickets:
+            if name in (was := act.was[str(ticket.pk)]):
+                setattr(ticket, field.attname, field.to_python(was[name]))
+                had.setdefault(was[name], []).append(ticket)
+        if len(had) > FEW:
+            Ticket.objects.bulk_update(itertools.chain(*had.values()), [name], batch_size=BATCH)
+            continue
+        for some in had.values():
+            Ticket.objects.filter(pk__in=[ticket.pk for ticket in some]).update(**{field.attname: getattr(some[0], field.attname)})
+
+
+def _restore_besides(act: Act, tickets: Sequence[Ticket]) -> None:
+    """`added`, `removed`: the number of a tag; `views`: places in views, as rows; `blocked`: numbers of customers."""
+    numbers = {ticket.pk for ticket in tickets}
+    if tag := act.besides.get("added"):
+        Ticket.tags.through.objects.filter(tag_id=tag, ticket__in=numbers).delete()
+    if tag := Tag.objects.filter(pk=act.besides.get("removed", 0)).first():
+        add_rows_of(tag, numbers)
+    places = [ViewEntry(**place) for place in act.besides.get("views", []) if place["ticket_id"] in numbers]
+    ViewEntry.objects.bulk_create(places, ignore_conflicts=True)
+    Block.objects.filter(customer__in=act.besides.get("blocked", [])).delete()
+
+
+def add_rows_of(tag: Tag, numbers: Iterable[int]) -> None:
+    rows = Ticket.tags.through
+    rows.objects.bulk_create([rows(tag_id=tag.pk, ticket_id=number) for number in numbers], ignore_conflicts=True)
