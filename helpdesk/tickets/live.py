@@ -53,5 +53,5 @@ def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
         "open": ticket.is_open and ticket.snoozed_until is None,  # as lists show it
         "views": [match.view_id for match in ticket.matches],  # type: ignore[attr-defined] # the Prefetch puts them there
         "at": ticket.last_message_at.isoformat(),
-        "words": in_each_language(lambda: {"row": render_to_string("inbox/_row.html", {"ticket": ticket})}),
+        "words": in_each_language(lambda: {"row": render_to_string("inbox/_rows.html", {"tickets": [ticket]})}),
     }

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, Role
+from helpdesk.customers.models import Customer
 from helpdesk.inbox import pages
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close
@@ -154,3 +155,17 @@ def test_list_costs_the_same_with_1_and_3_tickets(path: str, ada: Agent) -> None
     add_ticket()
 
     assert queries(browser, path) == needed
+
+
+def test_row_follows_what_it_shows(ada: Agent) -> None:
+    """A row that was made once is not shown again after its ticket, its customer or its reader's language has changed."""
+    ticket = make_ticket("Hello")
+    browser = browser_of(ada)
+    before = browser.get("/inbox/all/").content.decode()
+
+    Customer.objects.filter(pk=ticket.customer_id).update(name="Zofia")
+    renamed = browser.get("/inbox/all/").content.decode()
+    Agent.objects.filter(pk=ada.pk).update(language="sv")
+    swedish = browser.get("/inbox/all/").content.decode()
+
+    assert [("Zofia" in page, f"Åtgärder för #{ticket.pk}" in page) for page in (before, renamed, swedish)] == [(False, False), (True, False), (True, True)]

@@ -61,12 +61,12 @@ class ShownList:
         errors = self.filters.form.errors
         return [(str(self.filters.form.fields[name].label), str(error)) for name, found in errors.items() for error in found]
 
-    @property
+    @cached_property
     def status(self) -> str:
         """A9: open, unless one asks for more, or the view does."""
         return self.chosen.get("status") or ("any" if self.found.has_status else "open")
 
-    @property
+    @cached_property
     def sort(self) -> str:
         usual = self.found.view.sort if self.found.view else "newest"
         return next((key for key in (self.data.get("sort", ""), usual) if key in ORDERS), "newest")
@@ -91,7 +91,7 @@ class ShownList:
         """As open pages can keep up to date by themselves: every other list is read again when something changes."""
         return not self.query and self.sort == "newest" and (self.found.view is None or self.found.view.definition is None)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """What narrows or sorts it, for an address; without what is usual."""
         return urlencode([(name, value) for name in (*NARROWING, "status", "sort") for value in self._told(name)])
@@ -105,7 +105,7 @@ class ShownList:
         """What `?in=` of a ticket's address says: from where it is looked at."""
         return f"{self.key}?{self.query}" if self.query else self.key
 
-    @property
+    @cached_property
     def url(self) -> str:
         return address(self.key, self.query)
 
@@ -116,12 +116,12 @@ class ShownList:
             data[name] = value
         return ShownList(self.found, self.filters, data).url
 
-    @property
+    @cached_property
     def sorts(self) -> list[tuple[str, str | Promise, str]]:
         """(order, in words, address)."""
         return [(key, said, self.url_with(sort=key)) for key, said in SORTS.items()]
 
-    @property
+    @cached_property
     def statuses(self) -> list[tuple[str, str, str]]:
         return [(key, str(said), self.url_with(status=key)) for key, said in self.filters.form.fields["status"].choices if key]  # type: ignore[attr-defined] # a ChoiceField has them
 
