@@ -152,12 +152,17 @@ class SpecialDayInline(TabularInline):  # type: ignore[misc]  # the theme has no
 class BusinessHoursAdmin(OneRowAdmin):
     form = BusinessHoursForm
     inlines = (SpecialDayInline,)
-    readonly_fields = ("coming",)
+    readonly_fields = ("zone", "coming")
+    ZONE = gettext_lazy("Hours, pages and reports of the desk have the same time zone. Whoever runs the helpdesk sets it, as TIME_ZONE.")
     fieldsets = (
-        (None, {"fields": ("time_zone",)}),
+        (None, {"fields": ("zone",), "description": ZONE}),
         (gettext_lazy("Opening hours"), {"fields": BusinessHoursForm.DAYS, "description": gettext_lazy("As 09:00–12:00, 13:00–17:00. Empty means closed.")}),
         (gettext_lazy("Holidays"), {"fields": ("country", "coming")}),
     )
+
+    @display(description=gettext_lazy("Time zone"))
+    def zone(self, _hours: BusinessHours) -> str:
+        return timezone.get_default_timezone_name()
 
     @display(description=gettext_lazy("Closed in the coming year"))
     def coming(self, hours: BusinessHours) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -106,9 +105,6 @@ class BusinessHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
 
     DAYS = tuple(f"day_{day}" for day in range(7))
 
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=lambda: [(name, name) for name in sorted(available_timezones())], widget=UnfoldAdminSelect2Widget
-    )
     country = forms.ChoiceField(
         label=gettext_lazy("Public holidays"),
         choices=_countries,
@@ -122,7 +118,7 @@ class BusinessHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
 
     class Meta:
         model = BusinessHours
-        fields = ("time_zone", "country")
+        fields = ("country",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 """Business hours (A19, C1): is the desk open at an instant, when does it open, and was it open for long enough?
 
-All of it is told in the wall clock of the desk's time zone, so it follows daylight saving by itself: a period that begins in the hour
+All of it is told in the wall clock of the desk's time zone (`TIME_ZONE`), so it follows daylight saving by itself: a period that begins in the hour
 that is left out begins with what follows it, and one in the hour that comes twice is open twice.
 """
 
@@ -36,7 +36,7 @@ def desk_hours() -> BusinessHours:
 
 def is_open(hours: BusinessHours, at: datetime) -> bool:
     """`at` is aware. A period holds its opening minute and not its closing one; "24:00" is midnight."""
-    local = at.astimezone(ZoneInfo(hours.time_zone))
+    local = at.astimezone(timezone.get_default_timezone())
     now = f"{local:%H:%M}"
     return any(opens <= now < closes for opens, closes in periods_on(hours, local.date()))
 
@@ -68,7 +68,7 @@ def opens_next(hours: BusinessHours, at: datetime) -> datetime | None:
     """The first instant from `at` on at which the desk is open: `at` itself if it is. UTC; None if it stays closed for more than a year."""
     if is_open(hours, at):
         return at.astimezone(UTC)
-    zone = ZoneInfo(hours.time_zone)
+    zone = timezone.get_default_timezone()
     first = at.astimezone(zone).date()
     for day in (first + DAY * number for number in range(FARTHEST)):
         if opening := min((each for each in _beginnings(hours, day, zone) if each >= at and is_open(hours, each)), default=None):
@@ -110,7 +110,7 @@ def has_been_open(hours: BusinessHours, at_least: timedelta, *, since: datetime,
 
 def open_stretches(hours: BusinessHours, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
     """(start, end), none of them empty; by day."""
-    zone = ZoneInfo(hours.time_zone)
+    zone = timezone.get_default_timezone()
     day = since.astimezone(zone).date()
     while day <= until.astimezone(zone).date():
         for opens, closes in periods_on(hours, day):
@@ -122,7 +122,7 @@ def open_stretches(hours: BusinessHours, since: datetime, until: datetime) -> It
 
 def coming_closed_days(hours: BusinessHours, *, days: int = 366) -> list[tuple[date, str]]:
     """The dates from today on that are closed though their weekday is not, with their names."""
-    today = timezone.now().astimezone(ZoneInfo(hours.time_zone)).date()
+    today = timezone.now().astimezone(timezone.get_default_timezone()).date()
     own = {special.date: special.name for special in hours.special_days.all()}
     coming = (today + DAY * number for number in range(days))
     closed = (day for day in coming if hours.days.get(str(day.weekday())) and not periods_on(hours, day))

@@ -25,10 +25,11 @@ from customer_agent.sentiment import SCORED_CHANNELS, ScorerUnavailable, score_t
 from helpdesk.customers.memberships import update_memberships
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import NobodyNamed, identify
-from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, add_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, reopen, set_sentiment
 from helpdesk.tickets.acts.merging import survivor, survivor_of
 from helpdesk.tickets.acts.snoozing import wake
-from helpdesk.tickets.acts.spam import add_quietly, is_blocked, spam_of
+from helpdesk.tickets.acts.spam import add_quietly, is_blocked, open_quietly
+from helpdesk.tickets.acts.tags import LONGEST, add_tag
 from helpdesk.tickets.conversation.attachments import File
 from helpdesk.tickets.conversation.messages import TicketClosed, add_customer_message, open_ticket
 from helpdesk.tickets.metrics import TICKET_CREATED, hold_customer, tell
@@ -149,17 +150,17 @@ def _keep(inbound: InboundMessage, row: Inbound) -> Receipt:
     _claim(row)
     customer = identify(**vars(inbound.sender))
     is_quiet = is_blocked(customer)
-    ticket, opened = (is_quiet and spam_of(customer, inbox=inbound.inbox)) or _ticket_for(inbound, customer, at)
+    ticket, is_new, must_route = _ticket_for(inbound, customer, at, is_quiet=is_quiet)
     wake(ticket, because="customer")
-    text = readable(inbound.text)
-    row.message = add_quietly(ticket, text, at=at) if is_quiet else add_customer_message(ticket, text, at=at, files=inbound.files, html=readable(inbound.html))
-    for tag in filter(one_line, inbound.tags) if opened else ():
-        add_tag(ticket, tag, by=None)
-    row.channel, row.raw, row.received_at = inbound.channel, inbound.raw, at
-    row.status, row.reason, row.needs_routing = (Inbound.Status.DONE if is_quiet else Inbound.Status.PENDING), "", opened and not is_quiet
+    add = add_quietly if is_quiet else add_customer_message
+    row.message = add(ticket, readable(inbound.text), at=at, files=inbound.files, html=readable(inbound.html))
+    for tag in filter(None, map(one_line, inbound.tags)) if is_new else ():
+        add_tag(ticket, tag[:LONGEST], by=None)
+    row.channel, row.raw, row.received_at, row.reason = inbound.channel, inbound.raw, at, ""
+    row.status, row.needs_routing = (Inbound.Status.DONE if is_quiet else Inbound.Status.PENDING), must_route
     row.save()
     process_message.enqueue(row.pk)
-    return Receipt("created" if opened else "appended", ticket=ticket.pk, message=row.message_id)
+    return Receipt("created" if is_new else "appended", ticket=ticket.pk, message=row.message_id)
 
 
 def _claim(row: Inbound) -> None:
@@ -168,21 +169,19 @@ def _claim(row: Inbound) -> None:
         raise IntegrityError("Somebody else has read it.")
 
 
-def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime) -> tuple[Ticket, bool]:
-    """The ticket a message belongs to, and whether it must be routed: it is new, or has come back."""
+def _ticket_for(inbound: InboundMessage, customer: Customer, at: datetime, *, is_quiet: bool) -> tuple[Ticket, bool, bool]:
+    """The ticket a message belongs to; whether it is new; and whether it must be routed: it is new, or has come back."""
     proven = Ticket.objects.filter(pk=inbound.reply_to_ticket, customer=customer).first() if inbound.reply_to_ticket else None
     key = _open_thread(inbound, customer) or thread_key(inbound, customer)
-    if found := survivor(proven) if proven else survivor_of(inbox=inbound.inbox, thread_key=key):
-        return _returned(found)
-    return open_ticket(
-        customer=customer,
-        channel=inbound.channel,
-        inbox=inbound.inbox,
-        thread_key=key,
-        subject=one_line(inbound.subject) or _first_words(readable(inbound.text)),
-        language=inbound.sender.language or customer.language,
-        at=at,
-    )
+    found = survivor(proven) if proven else survivor_of(inbox=inbound.inbox, thread_key=key)
+    if found and not is_quiet:
+        ticket, is_back = _returned(found)
+        return ticket, False, is_back
+    subject = one_line(inbound.subject) or _first_words(readable(inbound.text))
+    language = inbound.sender.language or customer.language
+    begin = open_quietly if is_quiet else open_ticket
+    ticket, is_new = begin(customer=customer, channel=inbound.channel, inbox=inbound.inbox, thread_key=key, subject=subject, language=language, at=at)
+    return ticket, is_new, is_new and not is_quiet
 
 
 def _open_thread(inbound: InboundMessage, customer: Customer) -> str | None:

@@ -12,7 +12,7 @@ from agents.models import Agent, Team
 from agents.text import number_in
 from helpdesk.tickets.acts.assignment import assign_many, assign_team_many
 from helpdesk.tickets.acts.bulk import Chosen, Outcome
-from helpdesk.tickets.acts.lifecycle import close_many, prioritise_many, reopen_many
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, close_many, prioritise_many, reopen_many
 from helpdesk.tickets.acts.marks import mark_unread
 from helpdesk.tickets.acts.snoozing import NotATime, read_until, snooze_many, wake_many
 from helpdesk.tickets.acts.spam import mark_spam, unmark_spam
@@ -35,7 +35,7 @@ def act_on(chosen: Chosen, act: str, value: str, *, by: Agent) -> Outcome:
         raise ActRefused(_("Choose a ticket first."))
     try:
         return ACTS[act](chosen, value, by)
-    except (NotAllowed, NotATag, NotATime) as problem:
+    except (NotAllowed, NotATag, NotATime, ThreadIsOpen) as problem:
         raise ActRefused(str(problem)) from problem
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Field, Q, QuerySet
 from django.forms import ModelForm
@@ -57,11 +58,22 @@ class TeamMatchingInline(StackedInline):
     verbose_name_plural = gettext_lazy("Tickets with any of these tags, or of customers in any of these segments, go to this team")
 
 
+class TeamForm(ModelForm):  # type: ignore[type-arg]  # at run time it takes none
+    def clean_name(self) -> str:
+        """Conditions know teams by name."""
+        name: str = self.cleaned_data["name"]
+        team = Team.objects.filter(pk=self.instance.pk).first()
+        if team is not None and (reason := uses.why_name_is_kept(team, name)):
+            raise ValidationError(reason)
+        return name
+
+
 @admin.register(Team)
 class TeamAdmin(DestinationAdmin):
     """A10: name, description, tags and segments; A11: with at least one member."""
 
     HAS_TICKETS = gettext_lazy("%(name)s cannot be deleted: it has open tickets. Give them to another team first.")
+    form = TeamForm
     list_display = ("name", "summary", "size")
     search_fields = ("name",)
     autocomplete_fields = ("members",)

@@ -1,7 +1,7 @@
 """Tickets whose owners are not there (I8): found, spread over those who are, and given back.
 
-Not there is who is Offline, or Online without a sign of life, and has not been seen for a while of business hours; and who can no longer
-sign in. Sleeping tickets are left out: nobody expects them to move.
+Not there is who has been Offline, whatever pages they have open, or Online without a sign of life, for a while of business hours; and
+who can no longer sign in. Sleeping tickets are left out: nobody expects them to move.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,13 +20,13 @@ from django.utils.translation import ngettext
 
 from agents.availability import presence_of
 from agents.hours import desk_hours, has_been_open
-from agents.models import Agent, BusinessHours, Team
+from agents.models import Agent, Availability, BusinessHours, Team
 from helpdesk.tickets.acts.assignment import assigned_event
 from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold
 from helpdesk.tickets.acts.turns import tell_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import NotAllowed
-from routing.round_robin import Rotation, Turn, round_robin_settings
+from routing.round_robin import EVERYBODY_FULL, Rotation, Turn, round_robin_settings
 from routing.waiting import members_of
 
 MOST = 1_000  # tickets of one spreading, oldest first
@@ -34,11 +35,12 @@ KIND = "spread"  # of the act that is kept for its undoing
 
 @dataclass(frozen=True)
 class Plan:
-    """Who gets how many, and sentences about those that stay."""
+    """Who gets how many, and sentences about those that stay. `because`: each reason for that."""
 
     count: int
     gets: dict[Agent, int]
     stays: list[str]
+    because: set[str]
 
 
 def absent_owners() -> list[Agent]:
@@ -56,7 +58,14 @@ def _is_absent(owner: Agent, hours: BusinessHours, patience: timedelta, now: dat
         return True
     if presence_of(availability, now) == "online":
         return False
-    return has_been_open(hours, patience, since=availability.seen_at if availability else owner.date_joined, until=now)
+    return has_been_open(hours, patience, since=_last_there(owner, availability), until=now)
+
+
+def _last_there(owner: Agent, availability: Availability | None) -> datetime:
+    """When they switched themselves Offline; without that, when they were last seen."""
+    if availability is None:
+        return owner.date_joined
+    return availability.seen_at if availability.is_online else availability.changed_at
 
 
 def left_tickets(team: Team | None = None, *, owners: Sequence[Agent] | None = None) -> QuerySet[Ticket]:
@@ -77,7 +86,7 @@ def plan(team: Team | None) -> Plan:
         turns = _turns(tickets)
         transaction.set_rollback(True)
     given = Counter(turn.agent for _ticket, turn in turns if turn.agent is not None)
-    return Plan(len(tickets), dict(given.most_common()), _why_left(turns))
+    return Plan(len(tickets), dict(given.most_common()), _why_left(turns), {turn.waiting_because for _ticket, turn in turns if turn.agent is None})
 
 
 @transaction.atomic
@@ -94,12 +103,18 @@ def spread(team: Team | None, *, by: Agent) -> Outcome:
     for ticket, turn in turns:
         if turn.agent is not None:
             shares.setdefault(turn.agent, []).append(ticket)
-    parts = [Part(share, {"assignee": agent, "assigned_automatically": True}, [assigned_event(agent)]) for agent, share in shares.items()]
+    parts = [Part(share, {"assignee": agent, "assigned_automatically": True}, [_spread_event(agent)]) for agent, share in shares.items()]
     besides = {"gets": {str(agent): len(share) for agent, share in shares.items()}}
     outcome = carry_out(KIND, parts, by=by, besides=besides, left=_why_left(turns))
     for agent, share in shares.items():
         tell_of(share, agent)
     return outcome
+
+
+def _spread_event(agent: Agent) -> tuple[str, dict[str, Any]]:
+    """Reports and history tell it as a turn: a person asked for it, and chose nobody."""
+    kind, data = assigned_event(agent)
+    return kind, data | {"spread": True}
 
 
 def _turns(tickets: Sequence[Ticket]) -> list[tuple[Ticket, Turn]]:
@@ -121,7 +136,7 @@ def _why_left(turns: Sequence[tuple[Ticket, Turn]]) -> list[str]:
 
 def _stays(count: int, team: str, reason: str) -> str:
     told = ngettext("%(count)d ticket stays where it is", "%(count)d tickets stay where they are", count) % {"count": count}
-    if reason == "everybody is full":
+    if reason == EVERYBODY_FULL:
         why = _("everybody in %(team)s is full") % {"team": team} if team else _("everybody is full")
     else:
         why = _("nobody in %(team)s is Online") % {"team": team} if team else _("nobody is Online")

@@ -131,13 +131,15 @@ class RoutingDecision(models.Model):
     teams: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, help_text=_("Those that tags or segments named"))
     candidates: models.JSONField[list[list[Any]], list[list[Any]]] = models.JSONField(default=list, help_text=_("[agent, outcome], as they were asked"))
     waiting_because = models.CharField(max_length=40, blank=True)
+    # It asked for an agent, and got neither one nor a team. Whoever gets the ticket later changes `agent`, `candidates` and `waiting_because`, never this.
+    left_alone = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("-at", "-id")
         constraints = [models.UniqueConstraint(fields=["ticket", "cause"], name="decided_once_per_cause")]
         indexes = [
             models.Index(fields=["at"], name="decisions_in_time"),
-            models.Index(fields=["at", "ticket"], condition=~Q(waiting_because="") & Q(team=None, team_before="", agent=None), name="left_unassigned"),
+            models.Index(fields=["at", "ticket"], condition=Q(left_alone=True), name="left_unassigned"),
         ]
 
     def __str__(self) -> str:
@@ -197,7 +199,7 @@ class RoundRobinSettings(models.Model):
     backlog_after = models.PositiveIntegerField(
         _("minutes until left tickets are noticed"),
         default=60,
-        help_text=_("Of business hours without a sign of life of the Offline agent who has them. 0 = never."),
+        help_text=_("Of business hours since the agent who has them went Offline, or was last seen. 0 = never."),
     )
 
     class Meta:

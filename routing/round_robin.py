@@ -26,6 +26,7 @@ IS_OFF = "round robin is off"
 OUTSIDE_HOURS = "outside business hours"
 NOBODY_ONLINE = "nobody is online"
 EVERYBODY_FULL = "everybody is full"
+IS_ASLEEP = "it is snoozed"
 
 
 @dataclass
@@ -44,8 +45,11 @@ def round_robin_settings() -> RoundRobinSettings:
 def give_to_next_agent(ticket: Ticket) -> Turn:
     """Inside the caller's transaction, late in it: the one ledger row is held from here until commit.
 
-    The caller holds the ticket (`Ticket.objects.hold`) and has seen since that it is open and that nobody has it.
+    The caller holds the ticket (`Ticket.objects.hold`) and has seen since that it is open and that nobody has it. One that sleeps
+    is given to nobody; it waits as soon as it wakes.
     """
+    if ticket.snoozed_until is not None:
+        return Turn(waiting_because=IS_ASLEEP)
     settings = round_robin_settings()
     if not settings.is_on:
         return Turn(waiting_because=IS_OFF)

@@ -91,4 +91,5 @@ def _give(ticket: Ticket, decision: RoutingDecision) -> None:
         assign_team(ticket, decision.team, by=None)
     turn = give_to_next_agent(ticket)
     decision.agent, decision.candidates, decision.waiting_because = turn.agent, turn.candidates, turn.waiting_because
-    decision.save(update_fields=["team", "agent", "candidates", "waiting_because"])
+    decision.left_alone = turn.agent is None and ticket.team_id is None and ticket.snoozed_until is None
+    decision.save(update_fields=["team", "agent", "candidates", "waiting_because", "left_alone"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
-from helpdesk.conditions.grammar import DefinitionError, parse_definition
+from helpdesk.conditions.grammar import DefinitionError, TicketCondition, parse_definition
 from helpdesk.customers import segments
 from helpdesk.customers.definitions import segments_named
 from helpdesk.customers.models import Segment
@@ -39,6 +41,33 @@ def why_kept(destination: Team | SavedView) -> str:
     """The same of a team or a view. A rule test remembers the name of a team that is gone; a view that it expects stays."""
     words = _("%(name)s cannot be deleted: tickets are sent here by %(rules)s. Change or delete that first.")
     return _in_words(words, destination, rules_to(destination)) or _why_tested(destination)
+
+
+def why_name_is_kept(team: Team, new: str) -> str:
+    """ "" or, in words, which conditions that ask for teams by name would answer otherwise for the new one."""
+
+    def differs(definition: Any) -> bool:
+        return any(condition.filter.matches(team.name, now) != condition.filter.matches(new, now) for condition in _about_teams(definition))
+
+    now = timezone.now()
+    rules = [_("rule “%(name)s”") % {"name": name} for name in _rules(lambda rule: differs(rule["definition"])).values()]
+    written = SavedView.objects.filter(definition__isnull=False).select_related("owner").order_by("pk")
+    views = [_named(view) for view in written if differs(view.definition)]
+    words = _("Conditions ask for %(team)s by its name and would answer otherwise for “%(new)s”: %(uses)s. Let them ask for both names first.")
+    return words % {"team": team, "new": new, "uses": ", ".join(uses)} if (uses := [*rules, *views]) else ""
+
+
+def _about_teams(definition: Any) -> list[TicketCondition]:
+    try:
+        conditions = [condition for group in parse_definition(definition).groups for condition in group.conditions]
+    except DefinitionError:
+        return []
+    return [condition for condition in conditions if isinstance(condition, TicketCondition) and condition.property == "team"]
+
+
+def _named(view: SavedView) -> str:
+    """V3: what somebody calls their own view is theirs."""
+    return _("a view of %(name)s") % {"name": view.owner} if view.owner else _("view “%(name)s”") % {"name": view}
 
 
 def _why_tested(destination: Team | SavedView) -> str:

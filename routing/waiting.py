@@ -18,7 +18,7 @@ from helpdesk.tickets.acts.turns import tell_of
 from helpdesk.tickets.events import record_events
 from helpdesk.tickets.models import Channel, Ticket, TicketEvent
 from routing.models import RoundRobinSettings, RoutingDecision
-from routing.round_robin import Rotation, Turn, load_of_agent, round_robin_settings
+from routing.round_robin import EVERYBODY_FULL, IS_OFF, NOBODY_ONLINE, OUTSIDE_HOURS, Rotation, Turn, load_of_agent, round_robin_settings
 
 log = logging.getLogger(__name__)
 BATCH = 500  # tickets of one transaction, which holds the ledger for as long as it takes
@@ -32,6 +32,20 @@ def waiting() -> QuerySet[Ticket]:
     latest = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=("routed", "assigned", "unassigned")).order_by("-pk")
     unowned = Ticket.objects.awake().filter(assignee=None).annotate(latest=Subquery(latest.values("kind")[:1]))
     return unowned.filter(latest="routed").order_by("created_at", "pk")
+
+
+def why_waiting(ticket: Ticket) -> str:
+    """What holds up a ticket that waits, at this moment, in the words of `round_robin`; "" where nothing does."""
+    settings = round_robin_settings()
+    if not settings.is_on:
+        return IS_OFF
+    if ticket.channel not in _served(settings):
+        return OUTSIDE_HOURS
+    there = Agent.objects.answering().filter(pk__in=Availability.objects.filter(present()).values("agent"))
+    among = set((there.filter(teams=ticket.team_id) if ticket.team_id else there).values_list("pk", flat=True))
+    if not among:
+        return NOBODY_ONLINE
+    return "" if among.intersection(_able(settings)) else EVERYBODY_FULL
 
 
 def route_waiting() -> int:
@@ -93,7 +107,7 @@ def _hand_out(numbers: Sequence[int]) -> int:
     rotation = Rotation(Agent.objects.answering(), limit=round_robin_settings().handing_out)
     turns = [(ticket, rotation.use(among=members[ticket.team_id] if ticket.team_id else None)) for ticket in tickets]
     rotation.close()
-    _keep_reasons(turns)
+    _keep_reasons([(ticket, turn) for ticket, turn in turns if turn.agent is not None])
     return _claim([(ticket, turn.agent) for ticket, turn in turns if turn.agent is not None])
 
 
@@ -112,7 +126,10 @@ def members_of(teams: Collection[int]) -> dict[int, set[int]]:
 
 
 def _keep_reasons(turns: Sequence[tuple[Ticket, Turn]]) -> None:
-    """I2: of each ticket the latest decision says who got it, or why it waits on. Turns repeat, so many decisions get the same."""
+    """I2: of each ticket the latest decision says who got it and who did not. Turns repeat, so many decisions get the same.
+
+    One that waits on keeps what was so when it was decided; `why_waiting` says what is so now.
+    """
     latest = RoutingDecision.objects.filter(ticket__in=[ticket for ticket, _turn in turns]).order_by().values("ticket")
     decision_of = dict(latest.values_list("ticket", Max("pk")))
     alike: dict[str, tuple[Turn, list[int]]] = {}

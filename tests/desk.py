@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +93,26 @@ class Desk:
 def running(folder: Path, *services: str, **environment: str) -> Iterator[Desk]:
     """With these services. Whatever runs at the end is stopped, however it ends."""
     desk = Desk(folder, **{"DATABASE_URL": "", "REDIS_URL": ""} | environment)
+    if not desk.environment["DATABASE_URL"] and not (folder / "desk.sqlite3").exists():
+        shutil.copytree(empty_desk().name, folder, dirs_exist_ok=True)
     try:
         for name in services:
             desk.start(name)
         yield desk
     finally:
         desk.stop()
+
+
+@cache
+def empty_desk() -> tempfile.TemporaryDirectory[str]:
+    """A folder with an empty desk to start from: making one takes longer than most tests."""
+    folder = tempfile.TemporaryDirectory()
+    desk = Desk(Path(folder.name), DATABASE_URL="", REDIS_URL="")
+    desk.run_python("from helpdesk import embedded; embedded.prepare(); print(0)")
+    for name in ("secret.key", "desk.log"):
+        Path(folder.name, name).unlink(missing_ok=True)
+    desk.log.close()
+    return folder
 
 
 @contextmanager

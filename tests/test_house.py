@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import runpy
@@ -78,3 +79,17 @@ def test_readme_maps_every_folder() -> None:
     named = set(re.findall(r"^\s*([\w.-]+)/\s", (ROOT / "README.md").read_text(), re.MULTILINE))
 
     assert folders - of_a_run - named == set()
+
+
+def test_every_statement_that_is_named_is_explained() -> None:
+    """By docstrings and by the names of tests: R14, A17, `test_b7_…`."""
+    named: set[str] = set()
+    for path in (path for package in ("agents", "customer_agent", "helpdesk", "routing", "tests") for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                named.update(re.findall(r"\b[RABSCIV]\d{1,2}\b", ast.get_docstring(node) or ""))
+                named.update(found.upper() for found in re.findall(r"^test_([rabsciv]\d{1,2})_", getattr(node, "name", "")))
+    explained = set(re.findall(r"^- \*\*([A-Z]\d+)\*\*", (ROOT / "docs/statements.md").read_text(), re.MULTILINE))
+
+    assert {"R14", "A17", "V3"} <= named
+    assert named - explained == set()

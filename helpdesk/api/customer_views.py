@@ -125,7 +125,6 @@ class PropertyHistoryView(OfCustomer, ListAPIView[Any]):
     queryset = PropertyValue.objects.none()
     serializer_class = HeldSerializer
     pagination_class = LatestHeld
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         if "\0" in self.kwargs["name"]:

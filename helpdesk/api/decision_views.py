@@ -76,7 +76,6 @@ class DecisionsView(ListAPIView[Any]):
     serializer_class = DecisionSerializer
     permission_classes = (AnswersTickets,)
     pagination_class = LatestDecisions
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         ticket = get_object_or_404(Ticket.objects.visible_to(person(self.request)), pk=self.kwargs["number"])

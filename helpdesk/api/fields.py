@@ -25,6 +25,18 @@ class PropertiesField(serializers.DictField):
             raise serializers.ValidationError(str(problem)) from problem
 
 
+class AddressField(serializers.EmailField):
+    """Where mail can be sent. Domains may be written in any letters."""
+
+    default_error_messages = {"letters": "Before the @ only the letters a–z can stand: mail to another address cannot be sent from here."}
+
+    def to_internal_value(self, data: Any) -> str:
+        address: str = super().to_internal_value(data)
+        if not address.rpartition("@")[0].isascii():
+            self.fail("letters")
+        return address
+
+
 class MomentField(serializers.DateTimeField):
     """A time with its zone, given back in UTC. Clocks may be a day ahead of ours."""
 

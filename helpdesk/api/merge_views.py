@@ -25,7 +25,6 @@ class MergesView(OfCustomer, ListAPIView[Any]):
     queryset = CustomerMerge.objects.none()
     serializer_class = MergeSerializer
     pagination_class = NewestFirst
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         customer = self.customer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError
 from typing import Any
 
 from rest_framework.exceptions import APIException, ParseError
@@ -26,3 +27,13 @@ class BoundedJSONParser(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("This JSON is nested too deep.") from error
+        except ParseError as error:
+            raise ParseError(_what_is_wrong(error.__context__)) from error
+
+
+def _what_is_wrong(problem: BaseException | None) -> str:
+    if isinstance(problem, JSONDecodeError):
+        return f"This is not JSON: it cannot be read from line {problem.lineno}, character {problem.colno} on."
+    if isinstance(problem, UnicodeDecodeError):
+        return f"This is not UTF-8: byte {problem.start + 1} is part of no letter."
+    return "This JSON holds a number that cannot be kept."

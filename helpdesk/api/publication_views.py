@@ -12,6 +12,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from helpdesk.api.asked import only_known
 from helpdesk.api.base import AnswersTickets, Conflict, NewestFirst, person
 from helpdesk.api.rule_serializers import (
     LeaveOutSerializer,
@@ -39,6 +40,7 @@ class PublicationView(GenericAPIView[Any]):
 
     @extend_schema(parameters=[LeaveOutSerializer])
     def get(self, request: Request) -> Response:
+        only_known(request, LeaveOutSerializer().fields)
         form = LeaveOutSerializer(data={"leave_out": request.query_params.getlist("leave_out")})
         form.is_valid(raise_exception=True)
         return Response(PublicationSerializer(_review(draft(**form.validated_data))).data)
@@ -98,7 +100,6 @@ class VersionsView(ListAPIView[Any]):
     serializer_class = VersionSerializer
     permission_classes = (AnswersTickets,)
     pagination_class = LatestVersions
-    filter_backends = ()
 
 
 class VersionView(GenericAPIView[Any]):

@@ -62,7 +62,6 @@ class RulesView(ListAPIView[Any]):
     serializer_class = RuleSerializer
     permission_classes = (AnswersTickets,)
     pagination_class = InOrder
-    filter_backends = ()
 
     def paginate_queryset(self, queryset: Any) -> Any:
         return told(super().paginate_queryset(queryset) or ())

@@ -60,7 +60,6 @@ class SavedViewsView(ListAPIView[SavedView]):
     serializer_class = SavedViewSerializer
     permission_classes = (AnswersTickets,)
     pagination_class = ByName
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         return SavedView.objects.seen_by(person(self.request))
@@ -109,8 +108,6 @@ class ViewTicketsView(OfView, ListAPIView[SavedView]):
 
     serializer_class = TicketSerializer
     pagination_class = Newest
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
-        found = find_list(person(self.request), f"view-{self.view().pk}")
-        return (found.tickets if found.has_status else found.tickets.awake()).select_related("customer")
+        return find_list(person(self.request), f"view-{self.view().pk}").shown.select_related("customer")

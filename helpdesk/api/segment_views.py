@@ -29,7 +29,7 @@ from helpdesk.conditions.grammar import Definition, DefinitionError, parse_defin
 from helpdesk.conditions.wording import describe
 from helpdesk.customers.asking.effect import effect_of
 from helpdesk.customers.definitions import definition_of
-from helpdesk.customers.models import Customer, Segment
+from helpdesk.customers.models import Customer, Membership, Segment
 from helpdesk.customers.segments import SegmentError, add_members, change_segment, create_segment, remove_members, segment_names, size, warnings
 from routing.uses import delete_segment
 
@@ -63,7 +63,6 @@ class SegmentsView(ListAPIView[Any]):
     serializer_class = SegmentSerializer
     permission_classes = (ManagesOrReads,)
     pagination_class = ByName
-    filter_backends = ()
 
     @extend_schema(request=NewSegmentSerializer, responses={201: SegmentDetailSerializer})
     def post(self, request: Request) -> Response:
@@ -117,9 +116,9 @@ class SegmentView(OfSegment):
 class MembersView(OfSegment, ListAPIView[Any]):
     """Who is in it, the latest first. POST adds to a list."""
 
+    queryset = Membership.objects.none()  # for the schema
     serializer_class = MemberSerializer
     pagination_class = NewestFirst
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         return self.segment().memberships.filter(until=None).select_related("customer")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from rest_framework import serializers
 
+from helpdesk.api.fields import AddressField
 from helpdesk.customers.profiles import e164
 from helpdesk.tickets.models import Channel, Message
 
@@ -23,7 +24,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 class KeysSerializer(StrictSerializer):
     """Whom it is about: one of the three is enough."""
 
-    email = serializers.EmailField(required=False, max_length=320)
+    email = AddressField(required=False, max_length=320)
     phone = serializers.CharField(required=False, max_length=40)
     external_id = serializers.CharField(required=False, max_length=200)
 

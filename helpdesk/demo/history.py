@@ -1,4 +1,4 @@
-"""Ten days at the desk: stories that take turns on one time line.
+"""Four weeks at the desk: stories that take turns on one time line.
 
 A story is a generator. It does one thing each time it is resumed, and yields how long it rests before the next.
 """
@@ -17,18 +17,21 @@ from helpdesk.customers.models import Customer
 from helpdesk.demo import pen
 from helpdesk.demo.customers import filled
 from helpdesk.demo.past import living_at
-from helpdesk.demo.staff import ADVICE, on_the_floor, played
+from helpdesk.demo.staff import ADVICE, Part, on_the_floor, played
 from helpdesk.demo.texts import Author, Case, phrases
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import Ticket
 from routing.shifts import go_offline, go_online
 
 Story = Iterator[timedelta]
 
-DAYS = 10
+DAYS = 26  # with today's, all within the four weeks that reports show first
 OPENS, SHIFT = 8, timedelta(hours=12)  # o'clock where the desk is, and how long people stay
+WEEKDAY: tuple[Part, ...] = ("signs in", "is played", "is away")
+WEEKEND: tuple[Part, ...] = ("signs in", "is played")
 STEPPED_OUT = timedelta(minutes=20)
 SPECIALIST_TOPICS = ("Product specific", "Recommendations")
 
@@ -52,12 +55,12 @@ def _be_seen() -> None:
 
 
 def shifts(now: datetime) -> list[tuple[datetime, Story]]:
-    """The working days of the last DAYS days. Today some stay away, and whoever signs in stepped out a moment ago."""
+    """The last DAYS days; a weekend needs few. Today some stay away, and whoever signs in stepped out a moment ago."""
     today = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     mornings = [day for back in range(DAYS, -1, -1) if (day := today - timedelta(days=back)) <= now]
     *earlier, last = mornings
     return [
-        *((day, working_day(agent, SHIFT)) for day in earlier for agent in on_the_floor("signs in", "is played", "is away")),
+        *((day, working_day(agent, SHIFT)) for day in earlier for agent in on_the_floor(*(WEEKEND if day.weekday() > 4 else WEEKDAY))),
         *((last, working_day(agent, SHIFT)) for agent in played()),
         *((last, working_day(agent, now - STEPPED_OUT - last)) for agent in on_the_floor("signs in")),
     ]

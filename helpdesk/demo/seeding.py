@@ -1,4 +1,4 @@
-"""Fills an empty desk with a shop that has been busy for ten days."""
+"""Fills an empty desk with a shop that has been busy for four weeks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from helpdesk.customers.models import Customer
 from helpdesk.demo.customers import make_customers
+from helpdesk.demo.desk import lay_out
 from helpdesk.demo.history import DAYS, Story, conversation, play, shifts
 from helpdesk.demo.past import living_at
 from helpdesk.demo.segments import found_segments
@@ -18,7 +19,7 @@ from helpdesk.demo.texts import LANGUAGES, Case, cases
 from helpdesk.tickets.models import Channel
 from routing.shifts import go_online
 
-CASES_PER_LANGUAGE = 36
+CASES_PER_LANGUAGE = 42
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def seed() -> None:
     with living_at(now):
         for agent in played():
             go_online(agent)
+    lay_out(dice, now)
 
 
 def _conversations(customers: list[Customer], dice: random.Random, now: datetime) -> list[tuple[datetime, Story]]:
@@ -49,6 +51,6 @@ def writers(customers: list[Customer], case: Case) -> list[Customer]:
 def _opening(case: Case, dice: random.Random, now: datetime) -> datetime:
     """More of late than long ago, and few at night."""
     days = 1.5 if case.just_ordered else DAYS
-    at = now - timedelta(days=days * dice.random() ** 2.7, minutes=3)
+    at = now - timedelta(days=days * dice.random() ** 3.2, minutes=3)
     asleep = timezone.localtime(at).hour < 6 and dice.random() < 0.8
     return at - timedelta(hours=7) if asleep else at

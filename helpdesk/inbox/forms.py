@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent, Team
+from agents.models import Agent
 from helpdesk.tickets.models import Message
 
 LONGEST_MESSAGE = 50_000
@@ -38,12 +38,6 @@ class AssignmentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["assignee"].queryset = Agent.objects.answering()  # type: ignore[attr-defined] # a ModelChoiceField has one
-
-
-class TeamForm(forms.Form):
-    team = forms.ModelChoiceField(
-        queryset=Team.objects.all(), required=False, error_messages={"invalid_choice": _("This team is not there any more. Choose another.")}
-    )
 
 
 class TicketMergeForm(forms.Form):

@@ -27,7 +27,6 @@ from helpdesk.tickets.lists.finding import NoSuchList, as_rows
 from helpdesk.tickets.lists.saved_views import may_keep
 from helpdesk.tickets.models import Ticket, ViewEntry
 
-DEFAULT_LIST = "all"  # A7
 PAGE = 50
 PARTS_OF_A_TICKET = {"ticket": "inbox/_ticket.html", "conversation": "inbox/_live.html"}
 PARTS_OF_A_LIST = {"rows": "inbox/_rows.html", "older": "inbox/_rows.html"}
@@ -92,11 +91,11 @@ def visible_ticket(request: AgentRequest, number: int) -> Ticket:
 
 def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **problem: Any) -> HttpResponse:
     """`problem`: `notice`, a sentence above the conversation; or `body`, `body_error`, `kind`, which the composer keeps."""
-    place = place_of(request)
+    shown = ShownList.from_place(request.user, request.GET.get("in", ""))
+    place = shown.place
     everything = "everything" in request.GET
     items, left_out = conversation(ticket, reader=request.user, everything=everything)
-    context = {"ticket": ticket, "place": place, "key": read_place(place)[0], "here": ticket_url(ticket, place), "items": items, "left_out": left_out}
-    shown = shown_list(request, *read_place(place))
+    context = {"ticket": ticket, "place": place, "key": shown.key, "here": ticket_url(ticket, place), "items": items, "left_out": left_out}
     context |= overview(ticket, reader=request.user) | composer(ticket, reader=request.user) | {"neighbours": neighbours(shown, ticket)} | problem
     part = PARTS_OF_A_TICKET.get(request.htmx.target or "")
     if part is None:
@@ -105,12 +104,8 @@ def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **p
 
 
 def place_of(request: AgentRequest) -> str:
-    """From where a ticket is looked at: `?in=`, a list with its filters. One that means nothing is the default."""
-    place = request.GET.get("in", "")
-    try:
-        return ShownList.at(request.user, *read_place(place)).place
-    except NoSuchList:
-        return DEFAULT_LIST
+    """From where a ticket is looked at."""
+    return ShownList.from_place(request.user, request.GET.get("in", "")).place
 
 
 def list_key(request: AgentRequest) -> str:

@@ -10,8 +10,8 @@ from helpdesk.inbox.views.attachments import attachment, attachments
 from helpdesk.inbox.views.availability import availability
 from helpdesk.inbox.views.backlog import backlog, spreading, spreading_undoing
 from helpdesk.inbox.views.backtests import back_test, back_test_cancellation, back_tests
-from helpdesk.inbox.views.closures import closure
-from helpdesk.inbox.views.customers import customer, customers, pins
+from helpdesk.inbox.views.customer_merges import merge, undoing
+from helpdesk.inbox.views.customers import blocking, customer, customers, pins
 from helpdesk.inbox.views.drafts import draft
 from helpdesk.inbox.views.fairness import fairness_arrivals, fairness_ledger
 from helpdesk.inbox.views.imports import (
@@ -26,12 +26,10 @@ from helpdesk.inbox.views.imports import (
 )
 from helpdesk.inbox.views.lists import home, sidebar, ticket_list
 from helpdesk.inbox.views.macros import macro, macros, ticket_macros
-from helpdesk.inbox.views.merges import merge, undoing
 from helpdesk.inbox.views.messages import delivery, messages, sending
 from helpdesk.inbox.views.originals import original
-from helpdesk.inbox.views.ownership import assignment, team
+from helpdesk.inbox.views.ownership import assignment
 from helpdesk.inbox.views.palette import palette
-from helpdesk.inbox.views.parting import ticket_merge, ticket_merge_undoing, ticket_split
 from helpdesk.inbox.views.people import people
 from helpdesk.inbox.views.preferences import preferences
 from helpdesk.inbox.views.publication import publication, restoration, version, versions
@@ -50,6 +48,7 @@ from helpdesk.inbox.views.saved_views import reshaped as view_builder
 from helpdesk.inbox.views.search import search_page
 from helpdesk.inbox.views.segments import activity, deletion, effect, members, new_segment, reshaped, segment, segments
 from helpdesk.inbox.views.setup import setup
+from helpdesk.inbox.views.ticket_merges import ticket_merge, ticket_merge_undoing, ticket_split
 from helpdesk.inbox.views.tickets import ticket
 from helpdesk.inbox.views.toasts import dismissal
 from helpdesk.inbox.views.why import why
@@ -75,9 +74,7 @@ urlpatterns = [
     path("tickets/<int:number>/why/", why, name="ticket-why"),
     path("tickets/<int:number>/rule-test/", ticket_rule_test, name="ticket-rule-test"),
     path("tickets/<int:number>/messages/", messages, name="ticket-messages"),
-    path("tickets/<int:number>/closure/", closure, name="ticket-closure"),
     path("tickets/<int:number>/assignment/", assignment, name="ticket-assignment"),
-    path("tickets/<int:number>/team/", team, name="ticket-team"),
     path("tickets/<int:number>/draft/", draft, name="ticket-draft"),
     path("tickets/<int:number>/attachments/", attachments, name="ticket-attachments"),
     path("tickets/<int:number>/macros/", ticket_macros, name="ticket-macros"),
@@ -100,6 +97,7 @@ urlpatterns = [
     path("imports/klaviyo/<int:number>/", klaviyo_account, name="klaviyo-account"),
     path("customers/", customers, name="customers"),
     path("customers/<int:customer_id>/", customer, name="customer"),
+    path("customers/<int:customer_id>/block/", blocking, name="customer-block"),
     path("customers/<int:customer_id>/pins/", pins, name="customer-pins"),
     path("customers/<int:customer_id>/merge/", merge, name="customer-merge"),
     path("customers/merges/<int:merge_id>/undoing/", undoing, name="merge-undoing"),

@@ -37,19 +37,17 @@ def _counts(asked: Asked, ticket: str = "") -> Q:
 
 
 def assigned(asked: Asked) -> QuerySet[Any]:
-    """With `agent`, a number, and `is_by_turn`: by round robin."""
+    """With `agent`, a number, and `is_by_turn`: by round robin, also where a person asked it to spread what was left (I8)."""
     found = TicketEvent.objects.filter(kind="assigned", at__gte=asked.since, at__lt=asked.until).filter(_counts(asked, "ticket")).order_by()
+    by_turn = Q(by=None) | Q(data__has_key="spread")
     agent = Cast(KeyTextTransform("agent", "data"), IntegerField())
-    return found.annotate(agent=agent, is_by_turn=Case(When(by=None, then=Value(True)), default=Value(False), output_field=BooleanField()))
+    return found.annotate(agent=agent, is_by_turn=Case(When(by_turn, then=Value(True)), default=Value(False), output_field=BooleanField()))
 
 
 def left(asked: Asked, *, since: datetime | None = None) -> QuerySet[RoutingDecision]:
-    """Arrivals that asked for an agent, and got neither one nor a team (B13)."""
-    found = RoutingDecision.objects.filter(LEFT_ALONE, at__gte=since or asked.since, at__lt=asked.until).order_by()
+    """Arrivals that asked for an agent, and got neither one nor a team (B13), whoever has them by now."""
+    found = RoutingDecision.objects.filter(left_alone=True, at__gte=since or asked.since, at__lt=asked.until).order_by()
     return found.filter(_counts(asked, "ticket"))
-
-
-LEFT_ALONE = ~Q(waiting_because="") & Q(team=None, team_before="", agent=None)  # the index `left_unassigned` has the same
 
 
 def tickets_behind(asked: Asked, of: str, *, agent: Agent | None = None, at_least: int = 0) -> TicketQuerySet:

@@ -93,4 +93,4 @@ def given(asked: Asked) -> list[Given]:
         counts[agent][is_by_turn] = count
     known = Agent.objects.filter(pk__in=counts) | Agent.objects.answering()
     people = [Given(agent, counts[agent.pk].get(True, 0), counts[agent.pk].get(False, 0)) for agent in known.distinct()]
-    return sorted(people, key=lambda each: (-each.by_turn, -each.by_hand, each.agent.name, each.agent.pk))
+    return sorted(people, key=lambda each: (-each.by_turn - each.by_hand, -each.by_turn, each.agent.name, each.agent.pk))

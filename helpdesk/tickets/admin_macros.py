@@ -21,7 +21,7 @@ class MacroAdmin(DeskAdmin):
     list_display = ("name", "category")
     list_filter = ("category",)
     search_fields = ("name", "category", "body")
-    fields = ("name", "category", "body")
+    fields = ("name", "category", "body", "anyway")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Macro]:
         return Macro.objects.filter(owner=None)

@@ -1,5 +1,5 @@
 // Files are uploaded as soon as they are chosen, dropped or pasted; the form without scripts sends them with the text.
-import { composer, fill, isOf } from "./composer.js";
+import { composer, fill, isOf, kindOf } from "./composer.js";
 import { say } from "./words.js";
 
 let waiting = Promise.resolve();
@@ -27,6 +27,7 @@ function lineFor(form, file) {
 function upload(form, file, line) {
   const data = new FormData();
   data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  data.set("kind", kindOf(form));
   data.append("files", file);
   return new Promise((done) => {
     const request = new XMLHttpRequest();

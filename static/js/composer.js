@@ -18,13 +18,23 @@ export function prompt() {
   textarea.placeholder = textarea.dataset[kindOf(form)];
 }
 
+/** What is typed: of which draft, by whom, and which of its versions the page knows. */
+export const state = (form) => ({ draft: form.dataset.draft, me: form.dataset.me, version: form.elements.version.value, body: field(form).value, kind: kindOf(form) });
+
+export function takeUp(form, { body, kind, version }) {
+  field(form).value = body;
+  form.querySelector(`[value=${kind}]`).checked = true;
+  form.elements.version.value = version;
+  prompt();
+}
+
 /** ⌘Enter sends, ⌘⇧Enter sends and closes. */
 function onKey(event) {
   if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey) || !isOf(event.target)) return;
   const form = composer();
   const close = event.shiftKey && kindOf(form) === "reply" ? form.querySelector("[name=then]") : null;
   event.preventDefault();
-  form.requestSubmit(close ?? form.querySelector(".send:not([name])"));
+  (close ?? form.querySelector(".send:not([name])")).click(); // htmx sends the name of a button that was clicked
 }
 
 document.addEventListener("change", ({ target }) => isOf(target) && prompt());

@@ -55,14 +55,20 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   }
 });
 
+let backTo; // what had the focus in a head that is replaced
+
 /** The overview is never changed under a hand that is choosing, and its sections stay as they were opened. */
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
+  const focused = document.activeElement;
+  if (target.id === "talk-top") backTo = target.contains(focused) && (focused.matches(".neighbour-below") ? ".neighbour-below" : "#ticket h1");
   if (target.id !== "overview") return;
   if (target.contains(document.activeElement)) event.detail.shouldSwap = false;
   const sections = [...target.querySelectorAll("details")];
   fragment.querySelectorAll("details").forEach((section, index) => (section.open = sections[index]?.open ?? section.open));
 });
+
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => detail.target.id === "talk-top" && backTo && document.querySelector(backTo)?.focus({ preventScroll: true }));
 
 document.addEventListener("click", ({ target }) => target.closest("#new-messages") && toEnd());
 

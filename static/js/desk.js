@@ -9,6 +9,7 @@ import "./conversation.js";
 import "./drafts.js";
 import "./keys.js";
 import "./menus.js";
+import "./next.js";
 import "./picker.js";
 import "./palette.js";
 import "./panes.js";

@@ -8,10 +8,18 @@ const isField = (element) => element.matches("textarea, select, [contenteditable
 
 const isSeen = (element) => (element.closest("label") ?? element).checkVisibility({ visibilityProperty: true });
 
+/** What acts on the row in focus, if that is not the open ticket, as the menu does. */
+function onRow(key) {
+  const row = document.activeElement.closest(".ticket:not([data-open])");
+  const button = row && document.querySelector(`#row-acts [data-key="${CSS.escape(key)}"]`);
+  if (button) button.form.elements.ticket.value = row.querySelector(".tick").value;
+  return button;
+}
+
 /** Of several the first that is to be seen. What is folded away on a narrow screen can still be pressed, but not written into. */
 export function press(key) {
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-  return found.find(isSeen) ?? found.find((element) => !isField(element));
+  return onRow(key) ?? found.find(isSeen) ?? found.find((element) => !isField(element));
 }
 
 /** As a click, or the focus where there is something to write. */

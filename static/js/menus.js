@@ -1,7 +1,9 @@
 // The menu of a row, of the ticked rows, of the open ticket: the page of actions, fetched into a popover beside its button.
 const menu = document.getElementById("menu");
 const items = () => [...menu.querySelectorAll("summary, .menu-item:not(summary), .menu-search input, .menu-search button")].filter((item) => item.checkVisibility());
+const anchor = document.body.appendChild(Object.assign(document.createElement("span"), { className: "menu-anchor" }));
 let opener;
+let place; // of the opener, which may be replaced or leave while the menu is open
 
 /** From a ticked row it acts on all that are ticked; a key without a tick, on the row in focus or the open ticket. */
 function address(button, asked) {
@@ -21,8 +23,11 @@ async function open(button, asked = "") {
   const url = address(button, asked);
   if (!url) return atHand() && open(atHand(), asked);
   opener = button;
+  place = button.closest("[id]")?.id;
+  const { top, left, width, height } = button.getBoundingClientRect();
   await htmx.ajax("GET", url, { target: "#menu" });
   menu.querySelectorAll("[data-find]").forEach((find) => (find.hidden = false));
+  for (const [side, length] of Object.entries({ top, left, width, height })) anchor.style[side] = `${length}px`;
   menu.showPopover({ source: button });
   (menu.querySelector("details[open] :is(input:not([type=hidden]), .menu-item:not(summary))") ?? items()[0])?.focus();
 }
@@ -66,4 +71,7 @@ menu?.addEventListener("keydown", (event) => {
   } else step(event);
 });
 menu?.addEventListener("input", (event) => event.target.closest("[data-find]") && find(event.target));
-menu?.addEventListener("toggle", (event) => event.newState === "closed" && event.target === menu && opener?.isConnected && opener.focus());
+menu?.addEventListener("toggle", ({ newState, target }) => {
+  if (newState !== "closed" || target !== menu || document.activeElement !== document.body) return;
+  (opener.isConnected ? opener : document.getElementById(place)?.querySelector("[data-menu]"))?.focus();
+});

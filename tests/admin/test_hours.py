@@ -23,7 +23,7 @@ def hours(db: None) -> BusinessHours:
 
 
 def save(client: Client, hours: BusinessHours, **changes: Any) -> Any:
-    return client.post(page_of(MODEL, hours), {"time_zone": "Europe/Stockholm", "day_0": "9-17", **special_days(), **changes})
+    return client.post(page_of(MODEL, hours), {"day_0": "9-17", **special_days(), **changes})
 
 
 def special_days(*rows: dict[str, str], first: int = 0) -> dict[str, Any]:
@@ -47,26 +47,30 @@ def test_hours_are_shown_a_line_a_day(hours: BusinessHours) -> None:
 
     initial = BusinessHoursForm(instance=hours).initial
 
-    assert initial == {"time_zone": "Europe/Stockholm", "country": "", "day_0": "09:00–12:00, 13:00–17:00"}
+    assert initial == {"country": "", "day_0": "09:00–12:00, 13:00–17:00"}
+
+
+def test_time_zone_of_the_desk_is_said(as_manager: Client, hours: BusinessHours) -> None:
+    """It is that of all pages and reports."""
+    assert "Europe/Stockholm" in as_manager.get(page_of(MODEL, hours)).content.decode()
 
 
 def test_hours_are_saved(as_manager: Client, hours: BusinessHours) -> None:
     """A19. An empty line is a closed day."""
-    save(as_manager, hours, time_zone="Europe/Warsaw", day_0="09:00–12:00, 13:00–17:00", day_6="10-14", country="PL")
+    save(as_manager, hours, day_0="09:00–12:00, 13:00–17:00", day_6="10-14", country="PL")
 
     hours.refresh_from_db()
-    assert hours.time_zone == "Europe/Warsaw"
     assert hours.days == {"0": [["09:00", "12:00"], ["13:00", "17:00"]], "6": [["10:00", "14:00"]]}
     assert hours.country == "PL"
 
 
 def test_saving_what_is_shown_changes_nothing(as_manager: Client, hours: BusinessHours) -> None:
-    before = (hours.time_zone, hours.days, hours.country)
+    before = (hours.days, hours.country)
 
     as_manager.post(page_of(MODEL, hours), BusinessHoursForm(instance=hours).initial | special_days())
 
     hours.refresh_from_db()
-    assert (hours.time_zone, hours.days, hours.country) == before
+    assert (hours.days, hours.country) == before
 
 
 @pytest.mark.parametrize(
@@ -104,10 +108,9 @@ def test_mistake_in_periods_is_said_in_words(written: str, problem: str) -> None
 
 
 def test_mistakes_stand_beside_their_lines(as_manager: Client, hours: BusinessHours) -> None:
-    response = save(as_manager, hours, day_1="whenever", country="XX", time_zone="Mars/Olympus")
+    response = save(as_manager, hours, day_1="whenever", country="XX")
 
     assert problems(response) == {
-        "time_zone": ["Select a valid choice. Mars/Olympus is not one of the available choices."],
         "country": ["Select a valid choice. XX is not one of the available choices."],
         "day_1": ["“whenever” is not understood. Write hours as 09:00–12:00, 13:00–17:00."],
     }

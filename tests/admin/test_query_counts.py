@@ -12,7 +12,7 @@ from helpdesk.api.models import ApiKey
 from helpdesk.customers.models import Segment
 from helpdesk.intake import quarantine
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from routing.models import LedgerEntry

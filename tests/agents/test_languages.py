@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from agents.languages import in_each_language, in_language
@@ -34,3 +36,10 @@ def test_reader_gets_their_words_alone(language: str, row: str) -> None:
 @pytest.mark.parametrize("frame", [{"kind": "ping"}, {"kind": "toast", "count": 6, "words": {}}])
 def test_frame_without_words_is_everybodys(frame: dict[str, Any]) -> None:
     assert in_language(frame, "sv") == {name: value for name, value in frame.items() if name != "words"}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "3 May 2026, 3 May"), ("sv", "3 maj 2026, 3 maj"), ("pl", "3 maj 2026, 3 maj")])
+def test_short_dates_are_written_as_the_language_does(language: str, said: str) -> None:
+    """The day first, and months in small letters where they are."""
+    with translation.override(language):
+        assert f"{date_format(date(2026, 5, 3), 'SHORT_DATE_FORMAT')}, {date_format(date(2026, 5, 3), 'MONTH_DAY_FORMAT')}" == said

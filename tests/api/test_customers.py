@@ -59,6 +59,10 @@ LONG = "Ensure this field has no more than {} characters."
         ({}, {"non_field_errors": NOBODY}),
         ({"name": "Ada"}, {"non_field_errors": NOBODY}),
         ({"email": "ada"}, {"email": ["Enter a valid email address."]}),
+        (
+            {"email": "jörg@müller.example"},
+            {"email": ["Before the @ only the letters a–z can stand: mail to another address cannot be sent from here."]},
+        ),
         ({"phone": "070-1"}, {"phone": ["Write the number with its country, as +46701234567."]}),
         ({"external_id": "x" * 201}, {"external_id": [LONG.format(200)]}),
         (ADA | {"name": "a\x00"}, {"name": ["Null characters are not allowed."]}),

@@ -15,7 +15,7 @@ from agents.models import Agent, Role
 from helpdesk.customers.profiles import track
 from helpdesk.customers.segments import create_segment
 from helpdesk.tickets.acts.assignment import assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.models import RuleSet, TeamMatching
 from routing.router import route_ticket

@@ -29,6 +29,45 @@ def test_hostile_body_is_refused_in_json(api: APIClient, body: bytes, status: in
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"text": "x",\n  oops}', "This is not JSON: it cannot be read from line 2, character 3 on."),
+        (b'"\xff"', "This is not UTF-8: byte 2 is part of no letter."),
+        (b'{"value": NaN}', "This JSON holds a number that cannot be kept."),
+        (b'{"value": ' + b"9" * 5_000 + b"}", "This JSON holds a number that cannot be kept."),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_our_words(api: APIClient, body: bytes, said: str) -> None:
+    answer = api.generic("POST", "/api/v1/messages/", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": said})
+
+
+@pytest.mark.parametrize(
+    ("address", "problems"),
+    [
+        ("tickets/{ticket}/messages/?page=2", {"page": ["There is no such parameter. There are: cursor."]}),
+        ("customers/?segmnet=3&q=a", {"segmnet": ["There is no such parameter. There are: cursor, q, segment."]}),
+        ("tickets/{ticket}/?x=1", {"x": ["There are no parameters here."]}),
+        ("rules/publication/?leave=1", {"leave": ["There is no such parameter. There are: leave_out."]}),
+        ("tickets/?" + "tag=a&" * 101, {"tag": ["At most 100 values."]}),
+    ],
+)
+def test_parameter_that_there_is_not_is_refused(api: APIClient, address: str, problems: dict[str, list[str]]) -> None:
+    """What was meant to narrow a list must not give all of it."""
+    ticket = make_ticket()
+
+    answer = api.get(f"/api/v1/{address.format(ticket=ticket.pk)}")
+
+    assert (answer.status_code, answer.json()) == (400, problems)
+
+
+@pytest.mark.parametrize("address", ["tickets/?channel=sms&channel=email", "customers/?q=ada", "views/", "segments/", "macros/?cursor="])
+def test_parameter_that_there_is_is_read(api: APIClient, address: str) -> None:
+    assert api.get(f"/api/v1/{address}").status_code == 200
+
+
 @pytest.mark.parametrize("position", ["2026", "tomorrow", "\x00"])
 def test_cursor_that_was_not_made_here_leads_nowhere(api: APIClient, position: str) -> None:
     make_ticket()

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import Ticket
 from tests.api.calls import call
 from tests.api.conftest import SignIn

@@ -41,8 +41,8 @@ FROM tickets_ticket t CROSS JOIN (VALUES ('created'), ('routed'), ('assigned')) 
 """
 _DECISIONS = """
 INSERT INTO routing_routingdecision (ticket_id, cause, at, matched, team_was_chosen, was_open, tags, sentiment_label, team_before, assignee_before,
-                                     priority, "values", until, teams, candidates, waiting_because, agent_id)
-SELECT id, 'created', created_at, ',', false, true, '', '', '', '', 'normal', '[]', '{}', '[]', '[[1, "taken"], [2, "not their turn"]]',
+                                     priority, "values", until, teams, candidates, left_alone, waiting_because, agent_id)
+SELECT id, 'created', created_at, ',', false, true, '', '', '', '', 'normal', '[]', '{}', '[]', '[[1, "taken"], [2, "not their turn"]]', id %% 50 = 1,
        CASE WHEN id %% 50 = 1 THEN 'nobody is online' ELSE '' END, CASE WHEN id %% 50 <> 1 THEN assignee_id END
 FROM tickets_ticket
 """

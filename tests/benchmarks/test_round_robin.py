@@ -30,7 +30,7 @@ def have_waiting(count: int) -> None:
     ]
     tickets = Ticket.objects.bulk_create(rows, batch_size=500)
     TicketEvent.objects.bulk_create([TicketEvent(ticket=ticket, kind=kind) for ticket in tickets for kind in ("created", "scored", "routed")], batch_size=500)
-    decisions = [RoutingDecision(ticket=ticket, cause="created", waiting_because="nobody is online") for ticket in tickets]
+    decisions = [RoutingDecision(ticket=ticket, cause="created", waiting_because="nobody is online", left_alone=True) for ticket in tickets]
     RoutingDecision.objects.bulk_create(decisions, batch_size=500)
 
 

@@ -44,8 +44,9 @@ FROM (SELECT n, %(now)s::timestamptz - (%(rows)s - n) * (%(days)s * interval '1 
 """
 _DECISIONS = """
 INSERT INTO routing_routingdecision (id, ticket_id, cause, at, matched, team_was_chosen, was_open, tags, sentiment_label, team_before, assignee_before,
-                                     priority, values, until, teams, candidates, waiting_because)
-SELECT id, id, 'created 1', created_at, ',', false, true, E'\\x1fOrder\\x1f', '', '', '', 'normal', '[1, "gold", "Medium"]', '{}', '[]', '[[1, "offline"]]', ''
+                                     priority, values, until, teams, candidates, left_alone, waiting_because)
+SELECT id, id, 'created 1', created_at, ',', false, true, E'\\x1fOrder\\x1f', '', '', '', 'normal', '[1, "gold", "Medium"]', '{}', '[]', '[[1, "offline"]]',
+       false, ''
 FROM tickets_ticket
 """
 

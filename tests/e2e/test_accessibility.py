@@ -18,7 +18,8 @@ from helpdesk.customers.profiles import identify, track
 from helpdesk.intake import process_message
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.conversation.messages import add_note
-from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.lifecycle import set_sentiment
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import SavedView, Ticket
 from helpdesk.tickets.lists.saved_views import create_view
 from routing.publication import publish

@@ -10,7 +10,9 @@ import pytest
 from agents.models import Agent
 from helpdesk.outbox.models import Delivery
 from helpdesk.tickets.acts.assignment import assign_agent
+from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket
 from tests.factories import make_agent, make_inbound, make_team, make_ticket, receive
@@ -105,27 +107,47 @@ def test_ticket_is_not_given_to_people_who_answer_none(ticket: Ticket, ada: Agen
 
 
 def test_team_is_chosen_and_taken_away(ticket: Ticket, ada: Agent) -> None:
-    """R12."""
+    """R12: as the overview's form sends it."""
     team, browser = make_team("Returns", ada), browser_of(ada)
+    form = {"ticket": ticket.pk, "in": "all", "do": "team"}
 
-    browser.post(f"/tickets/{ticket.pk}/team/", {"team": team.pk})
+    browser.post("/acts/", form | {"value": team.pk})
     chosen_team = fresh(ticket).team
-    browser.post(f"/tickets/{ticket.pk}/team/", {"team": ""})
+    browser.post("/acts/", form | {"value": ""})
 
     assert (chosen_team, fresh(ticket).team) == (team, None)
-    assert browser.post(f"/tickets/{ticket.pk}/team/", {"team": "999"}).status_code == 422
+    assert browser.post("/acts/", form | {"value": "999"}).status_code == 422
 
 
-@pytest.mark.parametrize("as_form", [True, False])
-def test_ticket_is_closed_and_reopened(as_form: bool, ticket: Ticket, ada: Agent) -> None:
-    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/closure/?in=all"
+def head_buttons(response: Any) -> dict[str, str]:
+    """{act: label} of those in the head of a ticket's page."""
+    head = re.search(r'<header class="talk-head">.*?</header>', response.content.decode(), re.DOTALL)
+    assert head is not None
+    return dict(re.findall(r'name="do" value="([\w-]+)" data-key="e".*?class="label">(.*?)</span>', head[0]))
 
-    browser.post(address)
+
+def test_ticket_is_closed_undone_and_reopened_by_forms(ticket: Ticket, ada: Agent) -> None:
+    """Without scripts, too: what was done is said, and can be undone."""
+    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/?in=mine"
+    before = head_buttons(browser.get(address))
+
+    closed = browser.post("/acts/", {"ticket": ticket.pk, "in": "mine", "do": "close"})
+    after = head_buttons(browser.get(address))
+    undoing = re.search(r'action="(/acts/\d+/undoing/)"', closed.content.decode())
+    assert undoing is not None
+    browser.post(undoing[1])
     was_open = fresh(ticket).is_open
-    response = browser.post(address, {"_method": "DELETE"}) if as_form else browser.delete(address)
+    for what in ("close", "reopen"):
+        browser.post("/acts/", {"ticket": ticket.pk, "do": what})
 
-    assert (was_open, fresh(ticket).is_open) == (False, True)
-    assert (response.status_code, response["Location"]) == (302, f"/tickets/{ticket.pk}/?in=all")
+    assert (before, after) == ({"close": "Close"}, {"reopen": "Reopen"})
+    assert (was_open, fresh(ticket).is_open) == (True, True)
+
+
+def test_spam_is_offered_to_be_none(ticket: Ticket, ada: Agent) -> None:
+    mark_spam(Chosen([ticket.pk]), by=ada)
+
+    assert head_buttons(browser_of(ada).get(f"/tickets/{ticket.pk}/")) == {"not-spam": "Not spam"}
 
 
 def test_ticket_whose_thread_goes_on_elsewhere_is_not_reopened(ada: Agent) -> None:
@@ -133,9 +155,9 @@ def test_ticket_whose_thread_goes_on_elsewhere_is_not_reopened(ada: Agent) -> No
     close(first, by=ada)
     second = Ticket.objects.create(**{field: getattr(first, field) for field in ("customer", "channel", "inbox", "thread_key", "subject")})
 
-    response = browser_of(ada).post(f"/tickets/{first.pk}/closure/", {"_method": "DELETE"})
+    response = browser_of(ada).post("/acts/", {"ticket": first.pk, "do": "reopen"})
 
-    assert (response.status_code, fresh(first).is_open, fresh(second).is_open) == (409, False, True)
+    assert (fresh(first).is_open, fresh(second).is_open) == (False, True)
     assert "The customer has written again since" in response.content.decode()
 
 

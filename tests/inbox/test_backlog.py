@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from agents.models import Agent, Availability, BusinessHours, Role, Team, Toast
 from helpdesk.inbox.lists.backlog import backlog_of
+from helpdesk.inbox.ticket.history import lines
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import undo
 from helpdesk.tickets.models import Act, Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from routing.backlog import absent_owners, plan, spread
 from routing.models import LedgerEntry, RoundRobinSettings
-from routing.shifts import go_offline
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of
 
@@ -26,12 +26,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def always_open() -> None:
-    BusinessHours.objects.create(pk=1, time_zone="UTC", days={str(day): [["00:00", "24:00"]] for day in range(7)})
+    BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
 
 
 @pytest.fixture
 def cleo() -> Agent:
     return make_agent("Cleo", role=Role.MANAGER)
+
+
+def switched_off(agent: Agent, **ago: int) -> Agent:
+    Availability.objects.filter(agent=agent).update(is_online=False, changed_at=timezone.now() - timedelta(**ago))
+    return agent
 
 
 def unseen(agent: Agent, **ago: int) -> Agent:
@@ -41,9 +46,7 @@ def unseen(agent: Agent, **ago: int) -> Agent:
 
 def gone(name: str = "Gone") -> Agent:
     """Offline for hours."""
-    agent = make_agent(name, online=True)
-    go_offline(agent)
-    return unseen(agent, hours=3)
+    return unseen(switched_off(make_agent(name, online=True), hours=3), hours=3)
 
 
 def left(owner: Agent, count: int = 1, team: Team | None = None) -> list[Ticket]:
@@ -58,12 +61,19 @@ def owners(tickets: list[Ticket]) -> list[str]:
     return list(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).order_by("pk").values_list("assignee__name", flat=True))
 
 
-def test_offline_and_unseen_for_long_enough_is_absent() -> None:
+def test_offline_for_long_enough_is_absent() -> None:
     """Not: who has just gone, who is there, who has nothing open."""
     make_agent("Online", online=True)
-    for agent in (gone("Gone"), unseen(gone("Just gone"), minutes=59), make_agent("Here", online=True)):
+    for agent in (gone("Gone"), switched_off(gone("Just gone"), minutes=59), make_agent("Here", online=True)):
         left(agent)
     gone("Without tickets")
+
+    assert [str(agent) for agent in absent_owners()] == ["Gone"]
+
+
+def test_offline_with_a_page_open_is_absent_too() -> None:
+    """I8: their own switch says that they are not there."""
+    left(unseen(gone(), minutes=0))
 
     assert [str(agent) for agent in absent_owners()] == ["Gone"]
 
@@ -119,6 +129,17 @@ def test_tickets_are_spread_in_turn_over_those_who_are_there(cleo: Agent) -> Non
     assert dict(LedgerEntry.objects.values_list("agent__name", "received")) == {"Ada": 1, "Bob": 3}
     told = Toast.objects.filter(agent__in=[ada, bob]).order_by("agent__name")
     assert [(toast.agent.name, len(toast.about)) for toast in told] == [("Ada", 1), ("Bob", 3)]
+
+
+def test_history_says_that_it_was_a_turn(cleo: Agent) -> None:
+    """Cleo chose nobody."""
+    make_agent("Bob", online=True)
+    [ticket] = left(gone())
+
+    spread(None, by=cleo)
+
+    [_assigned, given] = lines(ticket.history.filter(kind="assigned"), reader=cleo)
+    assert given.sentence == "<b>You</b> spread tickets that were left: it was the turn of <b>Bob</b>."
 
 
 def test_plan_says_what_spreading_does_and_does_nothing(cleo: Agent) -> None:
@@ -211,7 +232,23 @@ def test_nobody_there_leaves_all_and_says_so(cleo: Agent) -> None:
     response = tab.post("/backlog/?in=all")
 
     assert (response.status_code, owners(tickets)) == (409, ["Gone"])
-    assert "1 ticket stays where it is: nobody is Online." in words(response)
+    assert "Nobody could be given any of them now" in words(response)
+    assert "1 ticket stays where it is: nobody is Online. Somebody who could get them has to go Online first" in words(response)
+
+
+def test_full_desk_says_what_to_do(cleo: Agent) -> None:
+    """No dead end: the tickets in their list, and for who may, where the limit is set."""
+    RoundRobinSettings.objects.create(pk=1, capacity=1)
+    left(bob := make_agent("Bob", online=True)), left(owner := gone())
+    Ticket.objects.filter(assignee=bob).update(assigned_automatically=True)
+
+    page = browser_of(cleo).get("/backlog/?in=all")
+
+    assert "1 ticket stays where it is: everybody is full. Whoever is full has to close tickets first" in words(page)
+    assert re.findall(r'class="button[^"]*" href="([^"]+)"', page.content.decode().partition("<main")[2]) == [
+        f"/inbox/all/?assignee={owner.pk}",
+        "/admin/routing/roundrobinsettings/",
+    ]
 
 
 @pytest.mark.parametrize("address", ["/backlog/?in=team-999999", "/backlog/?in=team-99999999999999999999", "/backlog/?in=mine", "/backlog/999999/"])

@@ -1,4 +1,4 @@
-"""The composer: drafts, files, mentions, undo and who wrote meanwhile; each works without scripts."""
+"""The composer: sending, files, mentions, undo and who wrote meanwhile; each works without scripts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agents.models import Agent, Role
 from helpdesk.tickets.conversation.attachments import File, attach
-from helpdesk.tickets.conversation.drafts import draft_of, save_draft
+from helpdesk.tickets.conversation.drafts import save_draft
 from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
-from helpdesk.tickets.models import Attachment, Draft, Message, Ticket
+from helpdesk.tickets.conversation.sending import sweep_departures
+from helpdesk.tickets.models import Draft, Message, Ticket
 from tests.factories import make_agent, make_customer, make_ticket
-from tests.inbox.browsing import browser_of, composer, messages, queries
+from tests.inbox.browsing import browser_of, composer, messages
 
 pytestmark = pytest.mark.django_db
 SCRIPTED = {"HX-Request": "true", "HX-Target": "ticket"}
@@ -31,59 +33,11 @@ def page_of(agent: Agent, ticket: Ticket) -> Any:
     return browser_of(agent).get(f"/tickets/{ticket.pk}/")
 
 
-# Drafts
-
-
-def test_draft_is_found_again_anywhere(ticket: Ticket, ada: Agent, bea: Agent) -> None:
-    browser_of(ada).post(f"/tickets/{ticket.pk}/draft/", {"kind": "note", "body": "Ask <b>", "version": "0"})
-
-    assert composer(page_of(ada, ticket)) == {"kind": "note", "body": "Ask &lt;b&gt;", "files": [], "problem": ""}
-    assert composer(page_of(bea, ticket))["body"] == ""
-
-
-def test_draft_of_a_script_is_answered_with_its_version(ticket: Ticket, ada: Agent) -> None:
-    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/draft/"
-
-    answers = [browser.post(address, {"kind": "reply", "body": body, "version": version}) for body, version in (("One", 0), ("Two", 1), ("Three", 1), (" ", 3))]
-
-    assert [answer.json() for answer in answers] == [
-        {"version": 1, "notice": "Draft saved", "replaced": False},
-        {"version": 2, "notice": "Draft saved", "replaced": False},
-        {"version": 3, "notice": "You have been writing this in another tab, too. This text has replaced that one.", "replaced": True},
-        {"version": 0, "notice": "", "replaced": False},
-    ]
-
-
-def test_draft_that_was_sent_meanwhile_does_not_come_back(ticket: Ticket, ada: Agent) -> None:
-    response = browser_of(ada).post(f"/tickets/{ticket.pk}/draft/", {"kind": "reply", "body": "Sent", "version": "3"})
-
-    assert (response.status_code, response.json(), Draft.objects.exists()) == (409, {"version": 0, "notice": ""}, False)
-
-
-def test_draft_is_saved_and_thrown_away_by_buttons(ticket: Ticket, ada: Agent) -> None:
-    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/draft/?in=mine"
-
-    saved = browser.post(address, {"kind": "reply", "body": "Hello", "files": SimpleUploadedFile("a.txt", b"a")})
-    kept = composer(page_of(ada, ticket))
-    thrown = browser.post(address, {"_method": "DELETE"})
-
-    assert [(answer.status_code, answer["Location"]) for answer in (saved, thrown)] == [(302, f"/tickets/{ticket.pk}/?in=mine")] * 2
-    assert (kept["body"], kept["files"], Draft.objects.exists()) == ("Hello", ["a.txt"], False)
-
-
-@pytest.mark.parametrize(("extra", "status"), [({}, 422), ({"version": "0"}, 422)])
-def test_draft_that_is_too_long_is_said(extra: dict[str, str], status: int, ticket: Ticket, ada: Agent) -> None:
-    response = browser_of(ada).post(f"/tickets/{ticket.pk}/draft/", {"kind": "reply", "body": "x" * 50_001} | extra)
-
-    assert (response.status_code, Draft.objects.exists()) == (status, False)
-    assert "longer than 50000 characters" in response.content.decode()
-
-
 # Sending
 
 
 def test_sent_message_takes_the_draft_and_its_files_along(ticket: Ticket, ada: Agent) -> None:
-    save_draft(ticket, "Hel", is_internal=False, seen=0, by=ada)
+    save_draft(ticket, "Hel", is_internal=False, seen="", by=ada)
     attach(ticket, File(name="a.txt", content=b"a"), by=ada)
 
     browser_of(ada).post(f"/tickets/{ticket.pk}/messages/", {"kind": "reply", "body": "Hello", "files": SimpleUploadedFile("b.txt", b"b")})
@@ -136,6 +90,35 @@ def test_send_and_close_is_a_button_of_the_form(ticket: Ticket, ada: Agent) -> N
     browser_of(ada).post(f"/tickets/{ticket.pk}/messages/", {"kind": "reply", "body": "Hello", "then": "close"})
 
     assert ticket.messages.get(author="agent").closes_ticket is True
+
+
+def test_send_and_snooze_is_a_button_of_the_form(ticket: Ticket, ada: Agent) -> None:
+    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/messages/"
+    offered = re.findall(r'name="then" value="([\w:]+)"', page_of(ada, ticket).content.decode())
+
+    browser.post(address, {"kind": "reply", "body": "Hello", "then": "snooze:tomorrow"})
+    refused = browser.post(address, {"kind": "reply", "body": "Hello", "then": "snooze:whenever"})
+
+    (written,) = ticket.messages.filter(author="agent")
+    assert offered == ["close", "snooze:later", "snooze:tomorrow", "snooze:week"]
+    assert written.snoozes_until is not None
+    assert ("Sending, then snoozing" in page_of(ada, ticket).content.decode(), refused.status_code) == (True, 422)
+    assert composer(refused)["problem"] == "Choose a day and a time."
+
+
+def test_reply_that_is_held_stands_where_it_will_stay(ticket: Ticket, ada: Agent) -> None:
+    """What is written meanwhile goes before it: it has not left yet."""
+    browser_of(ada).post(f"/tickets/{ticket.pk}/messages/", {"kind": "reply", "body": "Tomorrow."})
+    add_note(ticket, "Told them", by=ada)
+    add_customer_message(ticket, "Hello?", at=timezone.now())
+    held = messages(page_of(ada, ticket))
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        sweep_departures.func()
+        left = messages(page_of(ada, ticket))
+
+    assert held == left
+    assert [text for _kind, text in left] == ["Where is it?", "Told them", "Hello?", "Tomorrow."]
 
 
 def test_reply_with_a_gap_is_refused_and_kept(ticket: Ticket, ada: Agent) -> None:
@@ -200,55 +183,6 @@ def test_notes_and_own_words_hold_nothing_back(ticket: Ticket, ada: Agent, bea: 
     note = browser.post(f"/tickets/{ticket.pk}/messages/", {"kind": "note", "body": "Seen", "seen": seen})
 
     assert (own.status_code, note.status_code) == (302, 302)
-
-
-# Files
-
-
-def test_uploaded_files_stand_in_the_part_that_scripts_ask_for(ticket: Ticket, ada: Agent) -> None:
-    files = [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("żółć.pdf", b"%PDF"), SimpleUploadedFile("c.txt", b"")]
-
-    response = browser_of(ada).post(f"/tickets/{ticket.pk}/attachments/", {"files": files})
-
-    page = response.content.decode()
-    assert (response.status_code, re.findall(r"<bdi>(.*?)</bdi>", page)) == (422, ["a.txt", "żółć.pdf"])
-    assert "“c.txt” is empty." in page
-
-
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_file_is_taken_away_and_the_text_stays(headers: dict[str, str], ticket: Ticket, ada: Agent) -> None:
-    file = attach(ticket, File(name="a.txt", content=b"a"), by=ada)
-
-    response = browser_of(ada).post(f"/attachments/{file.pk}/?in=mine", {"_method": "DELETE", "kind": "note", "body": "Look"}, headers=headers)
-
-    assert (response.status_code, Attachment.objects.exists()) == (200 if headers else 302, False)
-    if not headers:
-        assert composer(page_of(ada, ticket)) == {"kind": "note", "body": "Look", "files": [], "problem": ""}
-
-
-def test_conversation_shows_files_and_small_pictures(ticket: Ticket, ada: Agent) -> None:
-    attach(ticket, File(name="a.txt", content=b"a"), by=ada)
-    picture = attach(ticket, File(name="p.png", content=b"\x89PNG\r\n\x1a\nx"), by=ada)
-    add_note(ticket, "See", by=ada, draft=draft_of(ticket, ada))
-
-    page = page_of(ada, ticket).content.decode()
-
-    assert re.findall(r'<bdi class="truncate">(.*?)</bdi>', page) == ["a.txt", "p.png"]
-    assert re.findall(r'<img src="([^"]+)"', page) == [f"/attachments/{picture.pk}/"]
-
-
-def test_conversation_with_many_files_and_mentions_takes_as_many_queries(ticket: Ticket, ada: Agent, bea: Agent) -> None:
-    def write(number: int) -> None:
-        for _ in range(number):
-            attach(ticket, File(name="a.txt", content=b"a"), by=ada)
-            add_note(ticket, "See @Bea", by=ada, draft=draft_of(ticket, ada))
-
-    browser, address = browser_of(ada), f"/tickets/{ticket.pk}/"
-    write(1)
-    few = queries(browser, address)
-    write(5)
-
-    assert queries(browser, address) == few
 
 
 # Mentions

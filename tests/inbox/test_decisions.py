@@ -9,19 +9,22 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from agents.models import Agent, Role
+from agents.models import Agent, BusinessHours, Role
 from helpdesk.inbox.ticket.decisions import cause
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import SavedView, Ticket
-from routing.models import RoutingDecision
+from routing.models import RoundRobinSettings, RoutingDecision
 from routing.router import route_ticket
 from routing.rules import delete_rule
+from routing.shifts import go_online
+from routing.waiting import route_waiting
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.inbox.browsing import browser_of, queries
 from tests.routing.applications import applied, undone
 
 pytestmark = pytest.mark.django_db
 SMS = all_of(CHANNEL_IS_SMS)
+NOBODY = "Nobody who could have got it was Online."
 
 
 @pytest.fixture
@@ -129,8 +132,40 @@ def test_ticket_that_was_given_back_waits_no_longer(tab: Client, ada: Agent) -> 
 
     assign_agent(Ticket.objects.get(pk=ticket.pk), None, by=ada)
 
-    assert ("It waits: nobody is Online." in waiting, "It waits" in waiting) == (True, True)
-    assert ("It waited: nobody was Online." in page(tab, ticket), "It waits" in page(tab, ticket)) == (True, False)
+    assert ("It waits: nobody who could get it is Online now." in waiting, NOBODY in waiting) == (True, True)
+    assert (NOBODY in page(tab, ticket), "It waits" in page(tab, ticket)) == (True, False)
+
+
+def test_what_was_so_and_what_is_so_now_are_told_apart(tab: Client, ada: Agent) -> None:
+    """I2: nobody was Online then; now somebody is, who has no room. Every page says both in the same words."""
+    RoundRobinSettings.objects.create(pk=1, capacity=1)
+    ticket = make_ticket()
+    decided(ticket, "created 1", minutes_ago=9)
+    go_online(make_agent("Bob"))
+    Ticket.objects.filter(pk=make_ticket().pk).update(assignee=Agent.objects.get(name="Bob"), assigned_automatically=True)
+    route_waiting()
+
+    pages = [page(tab, ticket), plain(tab.get(f"/tickets/{ticket.pk}/").content.decode())]
+
+    assert [(NOBODY in html, "It waits: everybody who could get it is full now." in html) for html in pages] == [(True, True)] * 2
+
+
+@pytest.mark.parametrize(
+    ("is_on", "periods", "said"),
+    [
+        (False, [["00:00", "24:00"]], "It waits: round robin is off now."),
+        (True, [], "It waits: the desk is closed now."),
+        (True, [["00:00", "24:00"]], "It is about to be handed out."),
+    ],
+)
+def test_why_it_waits_is_asked_now(tab: Client, is_on: bool, periods: list[list[str]], said: str) -> None:
+    ticket = make_ticket(channel="webchat")
+    decided(ticket, "created 1", minutes_ago=9)
+    BusinessHours.objects.create(pk=1, days={str(day): periods for day in range(7)})
+    RoundRobinSettings.objects.create(pk=1, is_on=is_on)
+    make_agent("Bob", online=True)
+
+    assert said in page(tab, ticket)
 
 
 def test_ticket_of_an_application_that_was_undone_waits_no_longer() -> None:
@@ -142,7 +177,7 @@ def test_ticket_of_an_application_that_was_undone_waits_no_longer() -> None:
 
     undone(applied(), by=cleo)
 
-    assert ("It waited: nobody was Online." in page(tab, ticket), "It waits" in page(tab, ticket)) == (True, False)
+    assert (NOBODY in page(tab, ticket), "It waits" in page(tab, ticket)) == (True, False)
 
 
 def test_more_decisions_and_views_need_no_more_queries(tab: Client) -> None:

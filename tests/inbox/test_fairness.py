@@ -211,3 +211,12 @@ def test_who_left_is_still_counted(tab: Any) -> None:
     Agent.objects.filter(pk=ada.pk).update(is_active=False)
 
     assert shares()["Ada"].received == 1
+
+
+@pytest.mark.parametrize(("role", "links"), [(Role.MANAGER, ["/reports/?from=2026-11-01&amp;until=2026-11-02#agents"]), (Role.AGENT, [])])
+def test_page_says_why_reports_say_other_numbers(role: Role, links: list[str]) -> None:
+    """B12 counts assignments, I7 arrivals; who reads reports is led there, to the same days."""
+    page = browser_of(make_agent(role=role)).get("/fairness/?from=2026-11-01&to=2026-11-02").content.decode()
+
+    assert "Reports count on the day of the assignment, what was spread too and spam not" in page
+    assert re.findall(r'href="([^"]+#agents)"', page) == links

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from agents.models import Agent
 from helpdesk.inbox import pages
+from helpdesk.inbox.lists.shown import ShownList
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.tags import add_tag
+from helpdesk.tickets.lists.saved_views import as_definition, create_view
 from helpdesk.tickets.models import Ticket
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of, queries, rows
@@ -119,16 +122,20 @@ def test_pages_go_on_within_filters_and_order(ada: Agent, desk: dict[str, Ticket
         ("team=99999999999999999999", "is not one of the available choices."),
         ("tag=Nothing", "Nothing is not one of the available choices."),
         ("status=lost", "lost is not one of the available choices."),
-        ("sort=sideways", ""),
         ("until=9999-12-31", "Ensure this value is less than or equal to 9998-12-31."),
         ("since=0001-01-01", "Ensure this value is greater than or equal to 1970-01-01."),
     ],
 )
 def test_what_cannot_be_read_is_said_and_narrows_nothing(ada: Agent, desk: dict[str, Ticket], query: str, said: str) -> None:
-    response = browser_of(ada).get(f"/inbox/all/?{query}&priority=high")
+    browser = browser_of(ada)
 
-    assert response.status_code == 200
+    response = browser.get(f"/inbox/all/?{query}&priority=high")
+    acted = browser.post("/acts/", {"everything": "1", "in": f"all?{query}", "do": "close"})
+
+    assert (response.status_code, acted.status_code) == (200, 422)
+    assert rows(response) == [desk["high"].pk]
     assert said in response.content.decode()
+    assert listed(ada, desk, "/inbox/all/") == OPEN
 
 
 @pytest.mark.parametrize("before", ["x", "7", "7~x", "~", "2026-01-01T00:00:00+00:00~1"])
@@ -143,9 +150,9 @@ def test_ticket_is_opened_within_the_list_as_it_was_narrowed(ada: Agent, desk: d
     assert link
 
     page = browser.get(link[1])
-    posted = re.search(r'action="(/tickets/\d+/closure/[^"]*)"', page.content.decode())
+    posted = re.search(r'action="(/tickets/\d+/assignment/[^"]*)"', page.content.decode())
     assert posted
-    after: Any = browser.post(posted[1], {"_method": "POST"})
+    after: Any = browser.post(posted[1], {"assignee": "", "seen_assignee": ""})
 
     assert rows(page) == [desk["negative"].pk, desk["urgent"].pk]
     assert after["Location"] == link[1]
@@ -171,3 +178,31 @@ def test_narrowed_list_costs_the_same_with_1_and_3_tickets(ada: Agent) -> None:
     make_ticket()
 
     assert queries(browser, address) == one
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("q=&channel=sms&since=&until=", "?channel=sms"), ("q=&status=&since=", ""), ("tag=&tag=VIP&tag=R%C3%B6tt", "?tag=VIP&tag=R%C3%B6tt")],
+)
+def test_empty_fields_of_the_form_leave_the_address(sent: str, kept: str) -> None:
+    response = browser_of(make_agent()).get(f"/inbox/all/?{sent}")
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"/inbox/all/{kept}")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("channel=sms", "sentiment=urgent", "sentiment=none", "tag=Order", "priority=high", "team=none", "assignee=none", "status=closed", "status=any"),
+        *("since=2026-03-01&until=2026-03-01", "until=2026-02-28", "since=2026-03-02"),
+    ],
+)
+def test_view_made_from_a_list_shows_what_the_list_shows(ada: Agent, desk: dict[str, Ticket], query: str) -> None:
+    """S9. Days are the desk's: the first and last minutes of one are in it."""
+    edges = {"sms": (2026, 2, 28, 23, 0), "high": (2026, 2, 28, 22, 59), "bobs": (2026, 3, 1, 22, 59), "urgent": (2026, 3, 1, 23, 0)}
+    for name, at in edges.items():
+        Ticket.objects.filter(pk=desk[name].pk).update(created_at=datetime(*at, tzinfo=UTC))
+    definition = as_definition(ShownList.from_place(ada, f"all?{query}").chosen)
+    view = create_view("The same", definition, by=ada)
+
+    assert listed(ada, desk, f"/inbox/view-{view.pk}/") == listed(ada, desk, f"/inbox/all/?{query}")

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from agents.models import Agent
+from helpdesk.customers.models import KnownName
 from helpdesk.tickets.conversation.drafts import save_draft
 from helpdesk.tickets.models import Macro, Ticket
 from tests.factories import make_customer, make_ticket
@@ -42,7 +43,7 @@ def test_macros_are_found_by_their_words(q: str, found: list[str], ticket: Ticke
 
 def test_macro_is_used_without_scripts(ticket: Ticket, ada: Agent) -> None:
     macro = Macro.objects.create(name="Greeting", body="Hi {{ customer.first_name }}")
-    save_draft(ticket, "First", is_internal=False, seen=0, by=ada)
+    save_draft(ticket, "First", is_internal=False, seen="", by=ada)
 
     response = browser_of(ada).post(f"/tickets/{ticket.pk}/macros/", {"macro": macro.pk}, follow=True)
 
@@ -92,6 +93,22 @@ def test_macro_that_cannot_be_kept_is_said_and_nothing_typed_is_lost(fields: dic
 
     assert (response.status_code, Macro.objects.count()) == (422, 1)
     assert sentence in response.content.decode()
+
+
+def test_macro_with_a_property_that_nobody_has_is_kept_only_on_purpose(ticket: Ticket, ada: Agent) -> None:
+    """The gap is named beside what there is, and nothing typed is lost."""
+    KnownName.objects.create(of=KnownName.Of.PROFILE, name="tier")
+    KnownName.objects.create(of=KnownName.Of.EVENT, metric="Placed Order", name="OrderId")
+    browser, fields = browser_of(ada), {"name": "New", "body": "{{ customer.teir }} {{ customer.tier }} {{ order.OrderId }} {{ agent.name }}"}
+
+    refused = browser.post("/macros/", fields)
+    kept = browser.post("/macros/", fields | {"anyway": "on"})
+
+    assert (refused.status_code, kept.status_code, Macro.objects.get().body) == (422, 302, fields["body"])
+    page = refused.content.decode()
+    assert "No customer has filled {{ customer.teir }} so far. Known are: {{ customer.name }}, {{ customer.first_name }}" in page
+    assert "{{ customer.tier }}, {{ order.OrderId }}. If it is right" in page
+    assert fields["body"] in page
 
 
 def test_macro_of_another_is_not_there(ada: Agent, bea: Agent) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from agents.models import Agent, Role
 from helpdesk.customers.asking.patience import TookTooLong
-from helpdesk.tickets.lists.saved_views import create_view
+from helpdesk.tickets.lists.saved_views import change_view, create_view
 from helpdesk.tickets.models import SavedView, Ticket
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_customer, make_ticket
 from tests.inbox.browsing import browser_of, counts, rows
@@ -74,8 +74,8 @@ def test_view_shows_open_tickets_unless_its_conditions_say_which(ada: Agent) -> 
     closed = {"type": "ticket-property", "property": "status", "filter": {"type": "string", "operator": "equals", "value": "closed"}}
     sms, done = create_view("SMS", all_of(CHANNEL_IS_SMS), by=ada), create_view("SMS done", all_of(CHANNEL_IS_SMS, closed), by=ada)
     there, gone = make_ticket(channel="sms"), make_ticket(channel="sms")
-    browser_of(ada).post(f"/tickets/{gone.pk}/closure/", {"_method": "POST"})
     browser = browser_of(ada)
+    browser.post("/acts/", {"ticket": gone.pk, "do": "close"})
 
     assert [rows(browser.get(f"/inbox/view-{view.pk}/")) for view in (sms, done)] == [[there.pk], [gone.pk]]
     assert [rows(browser.get(f"/inbox/view-{view.pk}/?status=closed")) for view in (sms, done)] == [[gone.pk], [gone.pk]]
@@ -127,6 +127,25 @@ def test_search_is_not_part_of_a_view_and_the_page_says_so(ada: Agent) -> None:
     assert "The search for “jacket” is not part of the view" in page
 
 
+@pytest.mark.parametrize(("status", "is_told"), [("snoozed", True), ("spam", True), ("closed", False), ("any", False), ("open", False)])
+def test_status_without_a_condition_is_told_to_be_left_out(ada: Agent, status: str, is_told: bool) -> None:
+    page = browser_of(ada).get(f"/views/new/?from=all%3Fchannel%3Dsms%26status%3D{status}").content.decode()
+
+    assert ("is not part of the view" in page) is is_told
+
+
+def test_view_that_can_no_longer_be_read_breaks_no_page(ada: Agent) -> None:
+    broken, sound = create_view("A", all_of(CHANNEL_IS_SMS), by=ada), create_view("B", all_of(CHANNEL_IS_SMS), by=ada)
+    SavedView.objects.filter(pk=broken.pk).update(definition={"condition_groups": [{"conditions": [{"type": "of old"}]}]})
+    ticket = make_ticket(channel="sms")
+    browser = browser_of(ada)
+
+    pages = [browser.get(f"/inbox/{key}/") for key in ("all", f"view-{broken.pk}", f"view-{sound.pk}")]
+
+    assert [rows(page) for page in pages] == [[ticket.pk], [], [ticket.pk]]
+    assert browser.get(f"/views/{broken.pk}/").status_code == 200
+
+
 def test_view_is_changed_and_given_up(ada: Agent) -> None:
     view, ticket = create_view("SMS", all_of(CHANNEL_IS_SMS), by=ada), make_ticket(channel="sms")
     browser = browser_of(ada)
@@ -139,6 +158,20 @@ def test_view_is_changed_and_given_up(ada: Agent) -> None:
 
     assert (changed, gone["Location"]) == (("Texts", "waiting"), "/inbox/all/")
     assert (SavedView.objects.count(), rows(browser.get("/inbox/all/"))) == (0, [ticket.pk])
+
+
+def test_view_that_somebody_changed_meanwhile_is_not_overwritten_in_silence(ada: Agent) -> None:
+    manager, other = make_agent(role=Role.MANAGER), make_agent(role=Role.MANAGER)
+    view = create_view("SMS", all_of(CHANNEL_IS_SMS), by=manager, is_shared=True)
+    browser = browser_of(manager)
+    form = form_of(browser.get(f"/views/{view.pk}/").content.decode())
+    change_view(view, name="Texts", definition=all_of(CHANNEL_IS_SMS), by=other, is_shared=True, sort="newest")
+
+    told = browser.post(f"/views/{view.pk}/", form | {"name": "Messages"})
+    kept = SavedView.objects.get().name
+    browser.post(f"/views/{view.pk}/", form_of(told.content.decode()))
+
+    assert (told.status_code, kept, SavedView.objects.get().name) == (409, "Texts", "Messages")
 
 
 def test_view_that_was_deleted_meanwhile_keeps_what_was_typed(ada: Agent) -> None:

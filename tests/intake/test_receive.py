@@ -236,3 +236,9 @@ def test_conversation_goes_on_after_its_customer_was_merged_into_another() -> No
 
     assert (second.status, second.ticket) == ("appended", first.ticket)
     assert Ticket.objects.get().customer == hopper
+
+
+def test_tags_of_a_message_are_cut_rather_than_the_message_refused() -> None:
+    receipt = receive(tags=("Web form", " \0", "x" * 61))
+
+    assert sorted(Ticket.objects.get(pk=receipt.ticket).tags.values_list("name", flat=True)) == ["Web form", "x" * 60]

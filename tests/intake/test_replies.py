@@ -56,10 +56,11 @@ def test_reply_to_a_closed_ticket_reopens_it() -> None:
     Inbound.objects.update(status="done", needs_routing=False)
     close(ticket, by=make_agent())
 
-    reply = receive("Not solved", sender=ADA, reply_to_ticket=ticket.pk)
+    reply = receive("Not solved", sender=ADA, reply_to_ticket=ticket.pk, tags=("web-form",))
 
     row = again(ticket)
-    assert (reply.status, reply.ticket, row.is_open, row.preview) == ("created", ticket.pk, True, "Not solved")
+    assert (reply.status, reply.ticket, row.is_open, row.preview) == ("appended", ticket.pk, True, "Not solved")
+    assert row.tags.count() == 0  # those of a message are for the ticket that it opens
     assert row.waiting_since is not None
     assert [kind for kind, _, _ in history(ticket)] == ["closed", "reopened"]
     assert Inbound.objects.filter(status="pending", needs_routing=True).get().message_id == reply.message

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from agents.models import Agent
+from agents.models import Agent, Role
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.questions import BY_HAND, BY_TURN, tickets_behind
 from helpdesk.reports.service import given
@@ -15,6 +15,7 @@ from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.models import TicketEvent
+from routing.backlog import spread
 from routing.router import route_ticket
 from tests.factories import make_agent, make_ticket
 
@@ -34,6 +35,27 @@ def test_b12_tickets_assigned_per_agent_by_turn_and_by_hand() -> None:
     assign_agent(tickets[0], bob, by=ada)
 
     assert counts() == {"Ada": (3, 0), "Bob": (2, 1)}
+
+
+def test_i8_spread_ticket_counts_as_a_turn() -> None:
+    """A manager asked for it, and round robin chose."""
+    gone, ada, cleo = make_agent("Gone"), make_agent("Ada", online=True), make_agent("Cleo", role=Role.MANAGER)
+    ticket = make_ticket()
+    assign_agent(ticket, gone, by=gone)
+    Agent.objects.filter(pk=gone.pk).update(is_active=False)
+
+    spread(None, by=cleo)
+
+    assert (counts(), [tickets_behind(Asked.usual(), BY_TURN, agent=ada).get()]) == ({"Ada": (1, 0), "Gone": (0, 1), "Cleo": (0, 0)}, [ticket])
+
+
+def test_who_got_most_is_first_however_they_got_it() -> None:
+    ada, bob = make_agent("Ada", online=True), make_agent("Bob")
+    route_ticket(make_ticket().pk, cause="created")
+    for ticket in (make_ticket(), make_ticket()):
+        assign_agent(ticket, bob, by=ada)
+
+    assert list(counts().items()) == [("Bob", (0, 2)), ("Ada", (1, 0))]
 
 
 def test_ticket_that_comes_back_to_somebody_counts_once() -> None:

@@ -51,7 +51,7 @@ def busy_desk() -> None:
     now, customer = timezone.now(), make_customer()
     for wait in (1, 2, 3, 90, 90, None):
         a_ticket(now - timedelta(days=2), wait and now - timedelta(days=2) + timedelta(minutes=wait), customer=customer, channel="sms")
-    RoutingDecision.objects.create(ticket=Ticket.objects.latest("pk"), cause="x", waiting_because="nobody is online")
+    RoutingDecision.objects.create(ticket=Ticket.objects.latest("pk"), cause="x", waiting_because="nobody is online", left_alone=True)
 
 
 def test_b12_b13_every_number_opens_its_tickets(tab: Client) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from helpdesk.reports.asked import Asked
+from helpdesk.reports.questions import LEFT, tickets_behind
 from helpdesk.reports.surges import unassigned_arrivals
-from helpdesk.tickets.acts.assignment import assign_team
+from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
 from routing.router import route_ticket
+from routing.waiting import route_waiting
 from tests.factories import make_agent, make_customer, make_team, make_ticket
 from tests.reports.desk import a_ticket, at
 
@@ -23,9 +28,7 @@ MONDAY = date(2026, 11, 16)
 def arrive(moment: datetime, count: int, *, channel: str = "email", **decided: Any) -> list[Ticket]:
     customer = make_customer()
     tickets = [a_ticket(moment, customer=customer, channel=channel) for _ in range(count)]
-    RoutingDecision.objects.bulk_create(
-        RoutingDecision(ticket=ticket, cause="created", at=moment, **{"waiting_because": "nobody is online"} | decided) for ticket in tickets
-    )
+    RoutingDecision.objects.bulk_create(RoutingDecision(ticket=ticket, cause="created", at=moment, **{"left_alone": True} | decided) for ticket in tickets)
     return tickets
 
 
@@ -53,11 +56,48 @@ def test_b13_day_far_above_what_is_usual_is_a_surge() -> None:
     ("before", "count", "is_surge"), [((3,) * 8, 7, False), ((3,) * 8, 8, True), ((0, 20, 0, 20, 0, 20, 0, 20), 49, False), ((0, 20) * 4, 50, True)]
 )
 def test_b13_surge_needs_five_more_and_four_spreads(before: tuple[int, ...], count: int, is_surge: bool) -> None:
-    arrive(at("2026-09-21 09:00"), 1, waiting_because="", agent=make_agent())  # the desk's history begins before
+    arrive(at("2026-09-21 09:00"), 1, left_alone=False, agent=make_agent())  # the desk's history begins before
     weeks_before(*before)
     arrive(at("2026-11-16 12:00"), count)
 
     assert told(Asked(MONDAY, MONDAY)) == [("2026-11-16", "email", count, float(sorted(before)[3] + sorted(before)[4]) / 2, is_surge)]
+
+
+def test_b13_arrival_counts_on_whoever_gets_it_later() -> None:
+    """What was left in the night was left, also when the morning has handed it out; likewise if somebody takes it."""
+    today = Asked.usual()
+    later, taken = make_ticket(), make_ticket()
+    for ticket in (later, taken):
+        route_ticket(ticket.pk, cause="created")
+    ada = make_agent("Ada", online=True)
+    assign_agent(taken, ada, by=ada)
+
+    assert route_waiting() == 1
+    assert [(each.day, each.count) for each in unassigned_arrivals(today)] == [(today.last, 2)]
+    assert set(tickets_behind(today, LEFT)) == {later, taken}
+
+
+def test_b13_what_was_left_before_the_column_is_found_in_its_history() -> None:
+    left, of_team = make_ticket(), make_ticket()
+    assign_team(of_team, make_team("Empty"), by=make_agent())
+    for ticket in (left, of_team):
+        route_ticket(ticket.pk, cause="created")
+    make_agent("Ada", online=True)
+    route_waiting()
+    route_ticket(make_ticket().pk, cause="created")
+    RoutingDecision.objects.update(left_alone=False)
+
+    import_module("routing.migrations.0011_left_alone").mark_what_was_left(apps, None)
+
+    assert [decision.ticket for decision in RoutingDecision.objects.filter(left_alone=True)] == [left]
+
+
+def test_b13_sleeper_was_not_left() -> None:
+    """Nobody was asked for, since nobody expects it to move."""
+    ticket = make_ticket()
+    Ticket.objects.update(snoozed_until=timezone.now() + timedelta(hours=1))
+
+    assert route_ticket(ticket.pk, cause="created").left_alone is False
 
 
 def test_new_desk_knows_nothing_usual() -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from agents.models import Agent, Role, Team
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, close, reopen
+from helpdesk.tickets.acts.lifecycle import close, reopen
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import add_note, reply
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs

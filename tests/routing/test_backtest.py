@@ -21,7 +21,8 @@ from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import create_segment
 from helpdesk.tickets.acts.assignment import assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.lifecycle import set_sentiment
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.backtest import runs
 from routing.backtest.models import BackTest

@@ -11,7 +11,7 @@ from agents.models import Agent, Role, Team
 from agents.people import NotForYou
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.lists.finding import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.examples import add_example

@@ -19,7 +19,7 @@ from agents.models import Agent, Availability, Role, Team
 from helpdesk.customers.segments import create_segment
 from helpdesk.intake import Sender
 from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import Tag, Ticket
 from routing.models import RoundRobinSettings, TeamMatching
 from routing.waiting import route_waiting

@@ -32,7 +32,7 @@ def owner(**fields: Any) -> Agent | None:
 
 
 def hours(days: dict[str, list[list[str]]]) -> None:
-    BusinessHours.objects.update_or_create(pk=1, defaults={"time_zone": "UTC", "days": days})
+    BusinessHours.objects.update_or_create(pk=1, defaults={"days": days})
 
 
 def open_now() -> None:

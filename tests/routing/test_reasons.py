@@ -16,7 +16,8 @@ from helpdesk.conditions import evaluate
 from helpdesk.conditions.evaluate import Seen, ask
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify, track
-from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.lifecycle import set_sentiment
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import RoutingDecision, RuleSet
 from routing.publication import publish

@@ -13,7 +13,8 @@ from agents.people import NotForYou
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify, track
 from helpdesk.customers.segments import add_members, create_segment, remove_members
-from helpdesk.tickets.acts.lifecycle import add_tag, remove_tag
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.tags import add_tag, untag_many
 from helpdesk.tickets.models import SavedView, Tag, Ticket
 from routing.models import RoutingDecision, RuleTest
 from routing.router import route_ticket
@@ -54,7 +55,7 @@ def test_test_from_a_ticket_passes_with_the_rules_that_sent_it() -> None:
     add_tag(ticket, "Order", by=None)
     decision = decided(ticket)
     identify(email=customer.email, properties={"churn_probability": 0.1})
-    remove_tag(ticket, Tag.objects.get(name="Order"), by=None)
+    untag_many(Chosen([ticket.pk]), Tag.objects.get(name="Order"), by=make_agent())
     Event.objects.all().update(occurred_at=decision.at - timedelta(minutes=1))
 
     test = rule_test_from(decision, by=None)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from helpdesk.conditions.evaluate import Seen
 from helpdesk.customers.profiles import identify, track
 from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.lists.finding import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing import rule_set

@@ -8,7 +8,7 @@ import pytest
 
 from agents.models import Team
 from helpdesk.customers.models import Segment
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import Tag, Ticket
 from routing.models import RoutingDecision, TeamMatching
 from routing.router import route_ticket

@@ -14,7 +14,7 @@ from helpdesk.tickets.models import SavedView
 from routing.publication import publish
 from routing.rule_tests.writing import change_test
 from routing.rules import To, change_rule, create_rule, delete_rule
-from routing.uses import delete_segment, rules_about, rules_to, why_kept
+from routing.uses import delete_segment, rules_about, rules_to, why_kept, why_name_is_kept
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team
 from tests.inbox.browsing import browser_of
 from tests.routing.examples import make_rule_test
@@ -116,3 +116,40 @@ def test_segment_of_a_rule_is_not_deleted_on_its_page() -> None:
         (409, True, False),
     ]
     assert Segment.objects.count() == 1
+
+
+def in_team(operator: str, value: Any) -> dict[str, Any]:
+    return all_of({"type": "ticket-property", "property": "team", "filter": {"type": "string", "operator": operator, "value": value}})
+
+
+def test_team_is_not_renamed_under_conditions_that_name_it() -> None:
+    """Rules live and drafted, and views. Others' own views are not named (V3)."""
+    team, ada = make_team("Returns"), make_agent("Ada")
+    rule = make_rule("Late", to=make_team("Late"), when=in_team("equals", "Returns"))
+    make_rule("Others", to=make_team("Others"), when=in_team("not-equals", "Shipping"))
+    SavedView.objects.create(name="Ours", definition=in_team("in", ["Returns"]))
+    SavedView.objects.create(name="Hers", definition=in_team("in", ["Returns"]), owner=ada)
+
+    refused = why_name_is_kept(team, "Refunds")
+
+    assert refused == (
+        "Conditions ask for Returns by its name and would answer otherwise for “Refunds”: "
+        "rule “Late”, view “Ours”, a view of Ada. Let them ask for both names first."
+    )
+    assert why_name_is_kept(team, "Returns") == ""
+    change_rule(rule, by=None, definition=in_team("in", ["Returns", "Refunds"]))
+    assert "rule “Late”" in why_name_is_kept(team, "Refunds")  # it is live as it was
+    publish(by=None)
+    assert "rule “Late”" not in why_name_is_kept(team, "Refunds")
+
+
+def test_renaming_a_team_says_what_stands_in_the_way() -> None:
+    team, browser = make_team("Returns", make_agent()), browser_of(make_agent(role=Role.ADMIN))
+    make_rule("Late", to=make_team("Late"), when=in_team("equals", "Returns"))
+    form = {"description": "", "members": [], "matching-TOTAL_FORMS": "0", "matching-INITIAL_FORMS": "0"}
+
+    refused = browser.post(f"/admin/agents/team/{team.pk}/change/", form | {"name": "Refunds"})
+    kept = browser.post(f"/admin/agents/team/{team.pk}/change/", form | {"name": "Returns", "description": "All that comes back"})
+
+    assert "would answer otherwise for “Refunds”: rule “Late”." in refused.content.decode()
+    assert (kept.status_code, Team.objects.get(pk=team.pk).name) == (302, "Returns")

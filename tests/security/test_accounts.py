@@ -46,6 +46,6 @@ def test_reset_leads_back_in(client: Client) -> None:
 
 
 def test_action_of_a_signed_out_agent_leads_back_to_the_page_it_was_done_on(client: Client) -> None:
-    answer = client.post("/tickets/7/closure/")
+    answer = client.post("/tickets/7/assignment/")
 
     assert answer.headers["Location"] == "/account/login/?next=/tickets/7/"

@@ -7,8 +7,9 @@ from django.test import Client
 
 from agents.models import Agent, Role
 from helpdesk.tickets.acts.bulk import Chosen
-from helpdesk.tickets.acts.lifecycle import add_tag, close_many
+from helpdesk.tickets.acts.lifecycle import close_many
 from helpdesk.tickets.acts.merging import merge_tickets
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import TicketMerge
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of

@@ -23,10 +23,8 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("get", "/tickets/{ticket}/why/", {}),
     ("post", "/tickets/{ticket}/messages/", {"kind": "reply", "body": "Hello"}),
     ("post", "/tickets/{ticket}/messages/", {"kind": "note", "body": "Hello"}),
-    ("post", "/tickets/{ticket}/closure/", {}),
-    ("delete", "/tickets/{ticket}/closure/", {}),
+    ("delete", "/tickets/{ticket}/attachments/", {}),
     ("post", "/tickets/{ticket}/assignment/", {"assignee": "", "seen_assignee": ""}),
-    ("post", "/tickets/{ticket}/team/", {"team": ""}),
     ("post", "/tickets/{ticket}/draft/", {"kind": "reply", "body": "Hello"}),
     ("delete", "/tickets/{ticket}/draft/", {}),
     ("post", "/tickets/{ticket}/attachments/", {}),
@@ -106,7 +104,7 @@ def test_toast_of_somebody_else_is_not_dismissed() -> None:
     assert (response.status_code, list(waiting_toasts(ada))) == (204, [toast])
 
 
-@pytest.mark.parametrize("address", ["/tickets/{ticket}/messages/", "/tickets/{ticket}/assignment/", "/tickets/{ticket}/team/", "/toasts/dismissal/"])
+@pytest.mark.parametrize("address", ["/tickets/{ticket}/messages/", "/tickets/{ticket}/assignment/", "/acts/", "/toasts/dismissal/"])
 def test_what_changes_something_is_no_link(address: str, message: Message) -> None:
     assert ask(browser_of(make_agent()), "get", address, {}, message).status_code == 405
 

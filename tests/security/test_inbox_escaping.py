@@ -11,7 +11,8 @@ from agents.models import Agent, Toast
 from agents.toasts import show_toast, toast_frame
 from helpdesk.customers.profiles import track
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, set_sentiment
+from helpdesk.tickets.acts.lifecycle import set_sentiment
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.live import ticket_frame
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
@@ -44,7 +45,7 @@ def ticket(agent: Agent) -> Ticket:
     track(customer, EVIL[:120], properties={"item": EVIL})
     route_ticket(ticket.pk, cause="message 1")
     set_sentiment(ticket, score=2, label="urgent", quotes=[EVIL])
-    add_tag(ticket, EVIL, by=agent)
+    add_tag(ticket, EVIL[:60], by=agent)
     assign_team(ticket, team, by=colleague)
     assign_agent(ticket, colleague, by=agent)
     assign_agent(ticket, agent, by=colleague)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from agents.models import Agent, Role, Toast
 from helpdesk.tickets.acts.assignment import AlreadyTaken, assign_agent, assign_if_still, assign_team, claim_for
@@ -160,14 +162,15 @@ def test_take_of_what_is_as_it_was_seen_succeeds(ticket: Ticket, ida: Agent) -> 
     assert again(ticket).assignee is None
 
 
-def test_claim_takes_only_what_is_open_and_unowned(ticket: Ticket, ida: Agent) -> None:
+def test_claim_takes_only_what_is_open_awake_and_unowned(ticket: Ticket, ida: Agent) -> None:
     bob = make_agent("Bob")
-    closed = make_ticket()
+    closed, asleep = make_ticket(), make_ticket()
     close(closed, by=bob)
+    Ticket.objects.filter(pk=asleep.pk).update(snoozed_until=timezone.now() + timedelta(hours=1))
 
-    claims = [claim_for(ticket, ida), claim_for(again(ticket), bob), claim_for(again(closed), bob)]
+    claims = [claim_for(ticket, ida), claim_for(again(ticket), bob), claim_for(again(closed), bob), claim_for(again(asleep), bob)]
 
-    assert claims == [True, False, False]
+    assert claims == [True, False, False, False]
     assert (again(ticket).assignee, again(ticket).assigned_automatically, again(closed).assignee) == (ida, True, None)
     assert history(ticket) == [("assigned", None, {"agent": ida.pk, "name": "Ida"})]
     assert Toast.objects.get().agent == ida

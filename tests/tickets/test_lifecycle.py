@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, add_tag, close, remove_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, close, reopen, set_sentiment
+from helpdesk.tickets.acts.tags import add_tag, untag_many
 from helpdesk.tickets.models import Inbound, SavedView, Tag, Ticket, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed
 from routing.shifts import go_offline
@@ -166,7 +168,7 @@ def test_whoever_does_not_answer_changes_nothing(ida: Agent, who: dict[str, Any]
         lambda: close(ticket, by=other),
         lambda: reopen(closed, by=other),
         lambda: add_tag(ticket, "Return", by=other),
-        lambda: remove_tag(ticket, tag, by=other),
+        lambda: untag_many(Chosen([ticket.pk]), tag, by=other),
     ]
     for act in acts:
         with pytest.raises(NotAllowed):
@@ -217,10 +219,10 @@ def test_tag_is_added_once_and_removed_once(ida: Agent) -> None:
     tag = Tag.objects.get()
     held = list(ticket.tags.all())
     for _ in range(2):
-        remove_tag(ticket, tag, by=None)
+        untag_many(Chosen([ticket.pk]), tag, by=ida)
 
     assert (tag.name, held, list(ticket.tags.all())) == ("Order", [tag], [])
-    assert history(ticket) == [("tagged", ida, {"tag": "Order"}), ("untagged", None, {"tag": "Order"})]
+    assert history(ticket) == [("tagged", ida, {"tag": "Order"}), ("untagged", ida, {"tag": "Order"})]
 
 
 def test_tickets_share_their_tags(ida: Agent) -> None:
@@ -228,6 +230,6 @@ def test_tickets_share_their_tags(ida: Agent) -> None:
 
     add_tag(first, "Order", by=ida)
     add_tag(second, "Order", by=ida)
-    remove_tag(first, Tag.objects.get(), by=ida)
+    untag_many(Chosen([first.pk]), Tag.objects.get(), by=ida)
 
     assert list(second.tags.values_list("name", flat=True)) == ["Order"]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts, tickets_in
 from helpdesk.tickets.lists.saved_views import create_view
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry

@@ -15,7 +15,9 @@ from agents import streams, toasts
 from agents.streams import DESK, agent_stream
 from helpdesk.tickets import live
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
-from helpdesk.tickets.acts.lifecycle import add_tag, close, remove_tag, reopen, set_sentiment
+from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import close, reopen, set_sentiment
+from helpdesk.tickets.acts.tags import add_tag, untag_many
 from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
 from helpdesk.tickets.live import ticket_frame
 from helpdesk.tickets.models import SavedView, Tag, Ticket, ViewEntry
@@ -112,7 +114,7 @@ def test_undoing_verbs_are_told_too(listen: type[Listener], commits: Commits) ->
 
     acts = [
         lambda: reopen(ticket, by=ida),
-        lambda: remove_tag(ticket, Tag.objects.get(), by=ida),
+        lambda: untag_many(Chosen([ticket.pk]), Tag.objects.get(), by=ida),
         lambda: assign_agent(ticket, None, by=ida),
         lambda: assign_team(ticket, None, by=ida),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -95,9 +96,17 @@ def test_two_macros_have_two_names() -> None:
     Macro.objects.create(name="Hello", body="Hi", owner=ada)
 
     Macro(name="Hello", body="Hi", owner=bea).full_clean()
-    for owner in (None, ada):
+    for owner, name in product((None, ada), ("Hello", "hELLO")):
         with pytest.raises(ValidationError, match="macro of this name"):
-            Macro(name="Hello", body="Hi", owner=owner).full_clean()
+            Macro(name=name, body="Hi", owner=owner).full_clean()
+
+
+def test_names_are_one_in_any_case_of_any_alphabet() -> None:
+    macro = Macro.objects.create(name="Öppet köp", body="Hi")
+
+    macro.full_clean()
+    with pytest.raises(ValidationError, match="macro of this name"):
+        Macro(name="ÖPPET KÖP", body="Hi").full_clean()
 
 
 @pytest.mark.parametrize(("role", "owned", "allowed"), [("Agent", True, True), ("Agent", False, False), ("Manager", False, True), ("Analyst", True, False)])

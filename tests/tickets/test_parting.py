@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agents.models import Agent
 from helpdesk.intake import Sender, sweep
-from helpdesk.tickets.acts.lifecycle import add_tag, close
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.merging import MergeRefused, merge_tickets, undo_ticket_merge
 from helpdesk.tickets.acts.splitting import SplitRefused, split_ticket
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import MergedAway, add_note, reply
-from helpdesk.tickets.conversation.sending import send_reply
+from helpdesk.tickets.conversation.sending import send_reply, take_back
 from helpdesk.tickets.models import Inbound, SavedView, Ticket, ViewEntry
 from tests.factories import make_agent, make_ticket, receive
 from tests.tickets.reading import again, history
@@ -128,6 +131,21 @@ def test_s16_messages_split_out_are_a_ticket_that_is_scored_and_routed(ida: Agen
     assert (new.subject, new.customer, new.channel, new.is_open) == ("It broke", ticket.customer, ticket.channel, True)
     assert (bool(new.sentiment_label), new.decisions.count()) == (True, 1)
     assert (again(ticket).waiting_since, again(ticket).preview, new.waiting_since is not None) == (None, "On its way.", True)
+
+
+def test_reply_that_has_not_left_answers_nobody_in_a_ticket_that_is_split(ida: Agent, settings: Any) -> None:
+    settings.UNDO_SEND_SECONDS = 10
+    ticket = make_ticket("Where is it?", sender=ADA, conversation_id="one")
+    other = receive("It broke.", sender=ADA, conversation_id="one").message
+    held = send_reply(ticket, "On its way.", by=ida)
+    assert other is not None
+
+    split_ticket(ticket, {other}, subject="", by=ida)
+    take_back(held, by=ida)
+
+    row = again(ticket)
+    assert (row.first_reply_at, row.preview) == (None, "Where is it?")
+    assert row.waiting_since == row.last_message_at == row.messages.get().created_at
 
 
 def test_reply_to_the_split_one_goes_where_it_was(ida: Agent) -> None:

@@ -11,12 +11,12 @@ import time_machine
 from django.utils import timezone
 from django_ox.testing import run_tasks
 
-from agents.models import Role
+from agents.models import Agent, Role
 from helpdesk.outbox.models import Delivery
 from helpdesk.tickets.conversation.attachments import File, RefusedFile, attach
 from helpdesk.tickets.conversation.drafts import draft_of, save_draft
-from helpdesk.tickets.conversation.messages import EmptyMessage, UnfilledMacro, add_customer_message
-from helpdesk.tickets.conversation.sending import AlreadyLeft, depart, send_reply, sweep_departures, take_back
+from helpdesk.tickets.conversation.messages import EmptyMessage, UnfilledMacro
+from helpdesk.tickets.conversation.sending import AlreadyLeft, WroteMeanwhile, depart, send_reply, sweep_departures, take_back
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket
@@ -145,7 +145,7 @@ def test_taken_back_reply_is_a_draft_again() -> None:
 def test_taken_back_reply_comes_before_what_was_begun_since() -> None:
     ida, ticket = make_agent("Ida"), make_ticket()
     message = send_reply(ticket, "Tomorrow.", by=ida)
-    save_draft(ticket, "And one more thing", is_internal=True, seen=0, by=ida)
+    save_draft(ticket, "And one more thing", is_internal=True, seen="", by=ida)
 
     draft = take_back(message, by=ida)
 
@@ -171,42 +171,6 @@ def test_only_the_writer_takes_a_reply_back() -> None:
         take_back(message, by=make_agent(role=Role.ADMIN))
 
     assert row(message).is_held is True
-
-
-def test_send_and_close_closes_when_it_leaves() -> None:
-    ida, ticket = make_agent("Ida"), make_ticket()
-    message = send_reply(ticket, "Tomorrow.", by=ida, and_close=True)
-    while_held = again(ticket).is_open
-
-    with in_seconds(11):
-        depart.func(message.pk)
-
-    assert (while_held, again(ticket).is_open) == (True, False)
-    assert [kind for kind, *_ in history(ticket)] == ["replied", "closed"]
-
-
-def test_send_and_close_leaves_a_customer_open_who_has_written_since() -> None:
-    ticket = make_ticket()
-    message = send_reply(ticket, "Tomorrow.", by=make_agent(), and_close=True)
-    with in_seconds(5):
-        later = timezone.now()
-        add_customer_message(again(ticket), "No, today.", at=later)
-
-    with in_seconds(11):
-        depart.func(message.pk)
-
-    assert (again(ticket).is_open, again(ticket).waiting_since, again(ticket).preview) == (True, later, "No, today.")
-
-
-def test_send_and_close_of_somebody_who_has_left_the_desk_is_sent_all_the_same() -> None:
-    ida, ticket = make_agent("Ida"), make_ticket()
-    message = send_reply(ticket, "Tomorrow.", by=ida, and_close=True)
-    type(ida).objects.filter(pk=ida.pk).update(is_active=False)
-
-    with in_seconds(11):
-        depart.func(message.pk)
-
-    assert (row(message).is_held, again(ticket).is_open) == (False, True)
 
 
 @pytest.mark.parametrize("text", ["", " \n", "Hi {{ customer.first_name }}"])
@@ -237,6 +201,25 @@ def test_reply_is_either_sent_or_taken_back() -> None:
     draft = draft_of(Ticket.objects.get(pk=ticket.pk), ida)
     taken = draft.text if draft else ""
     assert [(f"message-{message.pk}" in sent) != (message.text in taken) for message in messages] == [True] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_reply_at_the_same_moment_the_second_reads_the_first() -> None:
+    agents, tickets = [make_agent("Anna"), make_agent("Bob")], [make_ticket() for _ in range(4)]
+
+    def refusal(ticket: Ticket, by: Agent, seen: int) -> str:
+        try:
+            send_reply(ticket, f"By {by}.", by=by, seen=seen)
+        except WroteMeanwhile as problem:
+            return str(problem)
+        return ""
+
+    for ticket in tickets:
+        seen = ticket.messages.get().pk
+        refusals = at_once(*(lambda ticket=ticket, agent=agent, seen=seen: refusal(ticket, agent, seen) for agent in agents))
+        sent = ticket.messages.exclude(pk=seen).get()
+        expected = f"{sent.agent} wrote while you were writing. Read it, then send again."
+        assert refusals == ["" if agent == sent.agent else expected for agent in agents]
 
 
 @pytest.mark.parametrize(("channel", "carried"), [("email", True), ("webchat", True), ("sms", False), ("social", False)])

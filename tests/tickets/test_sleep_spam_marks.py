@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from agents.models import Agent, BusinessHours, Toast
 from helpdesk.customers.models import Event
+from helpdesk.inbox.ticket.history import lines
 from helpdesk.intake import Sender
+from helpdesk.tickets.acts import snoozing
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import Chosen, undo
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.marks import mark_read, mark_unread, marked_by
-from helpdesk.tickets.acts.snoozing import NotATime, read_until, snooze_many, wake_due, wake_many
+from helpdesk.tickets.acts.snoozing import NotATime, read_until, snooze_many, tend_tickets, wake, wake_due, wake_many
 from helpdesk.tickets.acts.spam import mark_spam, unmark_spam
 from helpdesk.tickets.models import Block, Inbound, Ticket
 from routing.router import route_ticket
 from routing.waiting import route_waiting
-from tests.factories import make_agent, make_customer, make_ticket, receive
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket, receive
 from tests.tickets.reading import again, history
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +81,56 @@ def test_nobody_is_given_a_sleeper(ida: Agent) -> None:
     assert (route_waiting(), again(ticket).assignee) == (0, None)
 
 
+def test_sleeper_is_given_to_nobody_before_it_wakes(ida: Agent) -> None:
+    """Also if it fell asleep before it was routed: rules give it a team, and it waits as soon as it wakes."""
+    team = make_team("Text messages", bob := make_agent("Bob", online=True))
+    make_rule(to=team, when=all_of(CHANNEL_IS_SMS))
+    ticket = make_ticket(channel="sms")
+    put_to_sleep(ticket, ida)
+
+    decision = route_ticket(ticket.pk, cause="message 1")
+
+    asleep = again(ticket)
+    assert (asleep.team, asleep.assignee, decision.waiting_because, Toast.objects.count()) == (team, None, "it is snoozed", 0)
+    wake_many(only(ticket), by=ida)
+    assert (route_waiting(), again(ticket).assignee) == (1, bob)
+
+
+def test_ticket_that_was_snoozed_anew_sleeps_on(ida: Agent) -> None:
+    """Whoever wakes what is due has read it before."""
+    ticket = make_ticket()
+    Ticket.objects.update(snoozed_until=timezone.now())
+    due = again(ticket)
+    put_to_sleep(ticket, ida)
+
+    assert (wake(due, because="time"), again(ticket).snoozed_until is None) == (False, False)
+    assert (wake(due, because="customer"), again(ticket).snoozed_until is None) == (True, True)
+
+
+def test_one_that_fails_keeps_no_other_asleep(ida: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = make_ticket(), make_ticket()
+    Ticket.objects.update(snoozed_until=timezone.now())
+
+    def wake_all_but_one(ticket: Ticket, *, because: str) -> bool:
+        if ticket == bad:
+            raise RuntimeError
+        return wake(ticket, because=because)
+
+    monkeypatch.setattr(snoozing, "wake", wake_all_but_one)
+
+    assert (wake_due(), again(bad).snoozed_until is None, again(good).snoozed_until is None) == (1, False, True)
+
+
+def test_what_comes_by_itself_comes_though_something_else_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    works = {name: Mock(side_effect=RuntimeError, __name__=name) for name in ("wake_due", "tell_closings", "purge_toasts", "purge_acts")}
+    for name, work in works.items():
+        monkeypatch.setattr(snoozing, name, work)
+
+    tend_tickets.func()
+
+    assert [work.call_count for work in works.values()] == [1] * 4
+
+
 def test_sleep_is_ended_by_hand_and_undone(ida: Agent) -> None:
     ticket = make_ticket()
     put_to_sleep(ticket, ida)
@@ -111,6 +166,18 @@ def test_closed_ticket_does_not_sleep(ida: Agent) -> None:
 def test_until_when(choice: str, until: str) -> None:
     """Tomorrow is when the desk opens; a time without a zone is the desk's."""
     assert read_until(choice, MONDAY) == datetime.fromisoformat(until).replace(tzinfo=UTC)
+
+
+def test_desk_has_one_time_zone(ida: Agent, settings: Any) -> None:
+    """What is chosen is what is shown, and "tomorrow" is when the desk opens there."""
+    settings.TIME_ZONE = "Europe/London"
+    ticket = make_ticket()
+    with time_machine.travel(MONDAY, tick=False):
+        snooze_many(only(ticket), read_until("2026-12-01T09:00", MONDAY), by=ida)
+
+    [line] = lines(ticket.history.filter(kind="snoozed"), reader=ida)
+    assert line.sentence == "<b>You</b> snoozed this until 1 Dec 09:00."
+    assert read_until("tomorrow", MONDAY) == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 def test_tomorrow_of_friday_is_monday() -> None:

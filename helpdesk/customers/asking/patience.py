@@ -33,7 +33,7 @@ def within(seconds: float) -> Iterator[None]:
 @contextmanager
 def _on_postgresql(seconds: float) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        cursor.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
         yield
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 

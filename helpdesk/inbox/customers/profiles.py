@@ -16,7 +16,7 @@ from helpdesk.customers.pins import pinned_names
 from helpdesk.inbox.addresses import cursor, read_cursor
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.customers.events import event_lines
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Block, Ticket
 
 EVENTS = 15
 TICKETS = 20
@@ -57,6 +57,7 @@ def profile_page(customer: Customer, reader: Agent, *, find: str = "", metric: s
         "ids": list(customer.external_ids.order_by("source", "value")),
         "tickets": list(Ticket.objects.visible_to(reader).filter(customer=customer).order_by("-created_at", "-pk")[: TICKETS + 1]),
         "most_tickets": TICKETS,
+        "barred": Block.objects.filter(customer=customer).select_related("by").first(),
         "memberships": _memberships(customer),
         "merges": list(CustomerMerge.objects.filter(kept=customer, undone_at=None).select_related("merged", "by").order_by("-at")),
     }

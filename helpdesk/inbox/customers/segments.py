@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +15,7 @@ from helpdesk.customers.definitions import definition_of, segments_named
 from helpdesk.customers.models import Segment
 from helpdesk.customers.segments import Figures, figures, segment_names, used_by
 from helpdesk.inbox.builder.state import Builder
+from helpdesk.inbox.builder.versions import digest_of
 from routing.models import TeamMatching
 from routing.uses import rules_about
 
@@ -102,4 +101,4 @@ class SegmentForm:
 
 def version_of(segment: Segment) -> str:
     """Tells a segment from what somebody else made of it meanwhile."""
-    return hashlib.sha256(json.dumps([segment.name, segment.definition], sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(segment.name, segment.definition)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import Agent
 from agents.text import number_in
 from helpdesk.inbox.lists.shown import ShownList, read_place
+from helpdesk.inbox.ticket.composer import snooze_choices
 from helpdesk.inbox.ticket.overview import assignable
 from helpdesk.tickets.acts.bulk import MOST, Chosen, Outcome
-from helpdesk.tickets.acts.snoozing import CHOICES, read_until
 from helpdesk.tickets.lists.finding import NoSuchList
 from helpdesk.tickets.models import Priority, Tag, Ticket
 
@@ -41,8 +39,7 @@ def _everything(data: QueryDict, by: Agent) -> Chosen:
         shown = ShownList.at(by, *read_place(data.get("in", "")))
     except NoSuchList:
         return Chosen([])
-    pairs = list(shown.tickets.values_list("pk", "assignee_id")[:MOST])
-    return Chosen([number for number, _assignee in pairs], dict(pairs))
+    return Chosen([] if shown.problems else list(shown.tickets.values_list("pk", flat=True)[:MOST]))  # a filter that is gone would leave all tickets
 
 
 def menu(chosen: Chosen, data: QueryDict, *, reader: Agent) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def menu(chosen: Chosen, data: QueryDict, *, reader: Agent) -> dict[str, Any]:
         "tags": Tag.objects.filter(tickets__in=tickets).distinct(),
         "chosen": [(name, value) for name in ("ticket", "everything", "in") for value in data.getlist(name)],
         "open_group": data.get("open", ""),
-        "snoozes": _snoozes(),
+        "snoozes": snooze_choices(),
     }
 
 
@@ -67,12 +64,6 @@ def _states(tickets: QuerySet[Ticket]) -> dict[str, int]:
     closed, spam = Q(closed_at__isnull=False), Q(is_spam=True)
     asleep = Q(snoozed_until__isnull=False)
     return tickets.aggregate(open=Count("pk", ~closed), closed=Count("pk", closed & ~spam), asleep=Count("pk", asleep), spam=Count("pk", spam))
-
-
-def _snoozes() -> list[tuple[str, str, datetime]]:
-    now = timezone.now()
-    labels = {"later": _("Later today"), "tomorrow": _("Tomorrow"), "week": _("In a week")}
-    return [(choice, labels[choice], read_until(choice, now)) for choice in CHOICES]
 
 
 def _with_load(agents: list[Agent]) -> list[tuple[Agent, int]]:
@@ -96,7 +87,7 @@ SENTENCES: dict[str, Callable[[int], str]] = {
     "tag": lambda n: ngettext("%(count)d ticket tagged", "%(count)d tickets tagged", n),
     "untag": lambda n: ngettext("Tag taken off %(count)d ticket", "Tag taken off %(count)d tickets", n),
     "prioritise": lambda n: ngettext("Priority of %(count)d ticket changed", "Priority of %(count)d tickets changed", n),
-    "snooze": lambda n: ngettext("%(count)d ticket sleeps", "%(count)d tickets sleep", n),
+    "snooze": lambda n: ngettext("%(count)d ticket snoozed", "%(count)d tickets snoozed", n),
     "wake": lambda n: ngettext("%(count)d ticket is awake", "%(count)d tickets are awake", n),
     "close": lambda n: ngettext("%(count)d ticket closed", "%(count)d tickets closed", n),
     "reopen": lambda n: ngettext("%(count)d ticket reopened", "%(count)d tickets reopened", n),

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.tickets.lists.filters import TicketFilters, of_status
-from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, Order, TicketList, find_list
+from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, NoSuchList, Order, TicketList, find_list
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.search import search
 
 SORTS: dict[str, str | Promise] = {"newest": _("Newest message first"), "waiting": _("Waiting longest first"), "upset": _("Most upset first")}
+DEFAULT_LIST = "all"  # A7
 NARROWING = ("q", "channel", "sentiment", "tag", "priority", "team", "assignee", "since", "until")
 
 
@@ -45,6 +46,15 @@ class ShownList:
         found = find_list(agent, key)
         return cls(found, TicketFilters(data, found.tickets), data)
 
+    @classmethod
+    def from_place(cls, agent: Agent, place: str) -> ShownList:
+        """As `place` wrote it; the default where that means nothing."""
+        key, _mark, query = place.partition("?")
+        try:
+            return cls.at(agent, key, QueryDict(query))
+        except NoSuchList:
+            return cls.at(agent, DEFAULT_LIST, QueryDict())
+
     @property
     def key(self) -> str:
         return self.found.key
@@ -64,7 +74,7 @@ class ShownList:
     @cached_property
     def status(self) -> str:
         """A9: open, unless one asks for more, or the view does."""
-        return self.chosen.get("status") or ("any" if self.found.has_status else "open")
+        return self.chosen.get("status") or self.found.status
 
     @cached_property
     def sort(self) -> str:
@@ -82,8 +92,8 @@ class ShownList:
     @cached_property
     def tickets(self) -> QuerySet[Ticket]:
         found = self.filters.qs
-        if not self.chosen.get("status") and not self.found.has_status:
-            found = of_status(found, "open")
+        if not self.chosen.get("status"):
+            found = of_status(found, self.status)
         return self.order.sort(search(found, self.text) if self.text else found)
 
     @property
@@ -97,7 +107,7 @@ class ShownList:
         return urlencode([(name, value) for name in (*NARROWING, "status", "sort") for value in self._told(name)])
 
     def _told(self, name: str) -> list[str]:
-        usual = {"status": "any" if self.found.has_status else "open", "sort": self.found.view.sort if self.found.view else "newest"}
+        usual = {"status": self.found.status, "sort": self.found.view.sort if self.found.view else "newest"}
         return [value for value in self.data.getlist(name) if value and value != usual.get(name)]
 
     @property

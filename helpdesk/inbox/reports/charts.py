@@ -71,7 +71,7 @@ def _ticks(days: Sequence[date], middles: bool) -> Iterator[tuple[float, str, st
     last = len(days) - 1
     for place in sorted({round(last * part / 4) for part in range(5)}):
         anchor = "middle" if middles or 0 < place < last else "end" if place else "start"
-        yield (_middle if middles else _x)(place, len(days)), date_format(days[place], "j M"), anchor
+        yield (_middle if middles else _x)(place, len(days)), date_format(days[place], "MONTH_DAY_FORMAT"), anchor
 
 
 def _x(place: int, of: int) -> float:

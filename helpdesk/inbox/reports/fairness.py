@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from routing.fairness import NOT_A_MEMBER, NOT_THEIR_TURN, RECEIVED, Share
-from routing.round_robin import EVERYBODY_FULL, IS_OFF, NOBODY_ONLINE, OUTSIDE_HOURS
+from routing.round_robin import EVERYBODY_FULL, IS_ASLEEP, IS_OFF, NOBODY_ONLINE, OUTSIDE_HOURS
 
 USUAL = timedelta(days=6)  # and today
 EARLIEST, LATEST = date(1971, 1, 1), date(2999, 12, 31)
@@ -99,4 +99,5 @@ def in_words(outcome: str) -> str:
         OUTSIDE_HOURS: _("Outside business hours"),
         NOBODY_ONLINE: _("Nobody could be asked"),
         EVERYBODY_FULL: _("Everybody was full"),
+        IS_ASLEEP: _("The ticket was snoozed"),
     }[outcome]

@@ -94,7 +94,7 @@ def page_of(asked: Asked, *, may_open: bool) -> dict[str, Any]:
 
 
 def short(day: date) -> str:
-    return date_format(day, "j M")
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def _figures(links: Links, found: FirstReplies, people: list[Given]) -> Iterator[Figure]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
@@ -16,6 +14,7 @@ from agents.text import number_in, one_line
 from helpdesk.conditions.grammar import Definition, DefinitionError, as_json
 from helpdesk.inbox.builder.picks import complete, picks_for
 from helpdesk.inbox.builder.state import Builder
+from helpdesk.inbox.builder.versions import digest_of
 from helpdesk.inbox.lists.navigation import online_members, teams_with_members
 from helpdesk.tickets.models import SavedView
 from routing.models import Destination, Rule
@@ -97,8 +96,7 @@ def _row[M: Model](rows: QuerySet[M], number: str) -> M | None:
 
 def version_of(rule: Rule) -> str:
     """Tells a rule from what somebody else made of it meanwhile."""
-    told = [rule.name, rule.definition, rule.destination, rule.team_id, rule.view_id, rule.new_view, rule.is_deleted]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(rule.name, rule.definition, rule.destination, rule.team_id, rule.view_id, rule.new_view, rule.is_deleted)
 
 
 def as_written(rule: Rule | None, form: RuleForm, definition: Definition | None) -> Written:

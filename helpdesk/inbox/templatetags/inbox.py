@@ -131,7 +131,7 @@ def age(at: datetime) -> str:
         return _("{n}h").format(n=passed // timedelta(hours=1))
     if passed < timedelta(days=7):
         return _("{n}d").format(n=passed.days)
-    return date_format(timezone.localtime(at), "j M")
+    return short_day(at)
 
 
 @register.filter
@@ -145,6 +145,11 @@ def day(at: datetime) -> str:
     return date_format(local, "j E" if local.year == today.year else "j E Y")
 
 
+def short_day(at: datetime) -> str:
+    """3 Nov."""
+    return date_format(timezone.localtime(at), "MONTH_DAY_FORMAT")
+
+
 @register.filter
 def clock(at: datetime) -> str:
     return date_format(timezone.localtime(at), "H:i")
@@ -153,13 +158,13 @@ def clock(at: datetime) -> str:
 @register.filter
 def clock_or_day(at: datetime) -> str:
     """13:07 today, 3 Nov before that."""
-    return clock(at) if timezone.localdate(at) == timezone.localdate() else date_format(timezone.localtime(at), "j M")
+    return clock(at) if timezone.localdate(at) == timezone.localdate() else short_day(at)
 
 
 @register.filter
 def until_when(at: datetime) -> str:
     """15:07 today, 24 Nov 15:07 on another day."""
-    return clock(at) if timezone.localdate(at) == timezone.localdate() else date_format(timezone.localtime(at), "j M H:i")
+    return clock(at) if timezone.localdate(at) == timezone.localdate() else f"{short_day(at)} {clock(at)}"
 
 
 @register.filter

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
-from helpdesk.tickets.conversation.drafts import draft_of
-from helpdesk.tickets.models import Message, Ticket
+from helpdesk.inbox.forms import LONGEST_MESSAGE
+from helpdesk.tickets.acts.snoozing import CHOICES, read_until
+from helpdesk.tickets.conversation.attachments import why_without_files
+from helpdesk.tickets.conversation.drafts import SentMeanwhile, draft_of, save_draft
+from helpdesk.tickets.models import Draft, Ticket
+
+BOTH_KEPT: Promise = gettext_lazy("You have been writing this in another tab, too. Both texts are here now.")
 
 
 def composer(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
     draft = draft_of(ticket, reader)
-    if draft is None:
-        return {"draft": None, "files": []}
-    return {"draft": draft, "files": list(draft.attachments.all()), "body": draft.text, "kind": "note" if draft.is_internal else "reply"}
+    files = list(draft.attachments.all()) if draft else []
+    context = {"draft": draft, "files": files, "files_size": sum(file.size for file in files), "why_without_files": why_without_files(ticket)}
+    typed = {"body": draft.text, "kind": "note" if draft.is_internal else "reply"} if draft else {}
+    return context | typed | {"snoozes": snooze_choices}
 
 
-def came_meanwhile(ticket: Ticket, seen: int, *, reader: Agent) -> str:
-    """Who has written to or for the customer since the message `seen`, in words; "" for nobody."""
-    latest = ticket.messages.filter(pk__gt=seen, is_internal=False).exclude(agent=reader).select_related("agent").order_by("-pk").first()
-    if latest is None:
-        return ""
-    people = {Message.Author.CUSTOMER: ticket.customer, Message.Author.AGENT: latest.agent}
-    name = people.get(Message.Author(latest.author), _("The helpdesk"))
-    return _("%(name)s wrote while you were writing. Read it, then send again.") % {"name": name}
+def snooze_choices() -> list[tuple[str, str, datetime]]:
+    """(value, name, until when)."""
+    now = timezone.now()
+    labels = {"later": _("Later today"), "tomorrow": _("Tomorrow"), "week": _("In a week")}
+    return [(choice, labels[choice], read_until(choice, now)) for choice in CHOICES]
+
+
+def keep_typed(ticket: Ticket, form: Any, *, by: Agent) -> tuple[Draft | None, str]:
+    """The composer's fields as a draft, and what of another page stands after them now (`save_draft`). `version` is the mark that the page knows."""
+    fields = {"text": form.get("body", "")[:LONGEST_MESSAGE], "is_internal": form.get("kind") == "note", "by": by}
+    try:
+        return save_draft(ticket, seen=form.get("version"), **fields)
+    except SentMeanwhile:
+        return save_draft(ticket, seen="", **fields)

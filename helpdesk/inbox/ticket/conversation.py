@@ -24,7 +24,12 @@ def conversation(ticket: Ticket, *, reader: Agent, everything: bool) -> tuple[li
     left_out = 0 if len(shown) < LATEST else messages.count() - len(shown)
     since = shown[0].created_at if left_out else None
     items: list[Message | Line] = [*shown, *_history(ticket, reader, since)]
-    return sorted(items, key=moment), left_out
+    return sorted(items, key=_place), left_out
+
+
+def _place(item: Message | Line) -> tuple[bool, datetime]:
+    """What is held leaves after all that is there, and does so by then: it stands where it will stay."""
+    return isinstance(item, Message) and item.is_held, moment(item)
 
 
 def with_parts(messages: QuerySet[Message]) -> QuerySet[Message]:

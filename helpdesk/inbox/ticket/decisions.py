@@ -9,11 +9,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from helpdesk.inbox.addresses import number_of
+from helpdesk.inbox.ticket.reasons import waits
 from helpdesk.tickets.models import Ticket, ViewEntry
 from routing.models import RoutingDecision
 from routing.reasons import rules_read
 from routing.rule_set import PlacedRule
-from routing.waiting import waiting
+from routing.waiting import waiting, why_waiting
 
 SHOWN = 50
 
@@ -62,10 +63,12 @@ def chosen(lines: list[DecisionLine], ticket: Ticket, number: str) -> RoutingDec
     return found
 
 
-def still_waits(decision: RoutingDecision) -> bool:
-    """Whether it is by this decision that its ticket waits for an agent now."""
+def still_waits(decision: RoutingDecision) -> str:
+    """Why its ticket waits for an agent at this moment; "" if it does not, or not by this decision."""
     is_latest = not RoutingDecision.objects.filter(ticket=decision.ticket_id, pk__gt=decision.pk).exists()
-    return is_latest and bool(decision.waiting_because) and waiting().filter(pk=decision.ticket_id).exists()
+    if is_latest and decision.waiting_because and waiting().filter(pk=decision.ticket_id).exists():
+        return waits(why_waiting(decision.ticket))
+    return ""
 
 
 @dataclass(frozen=True)

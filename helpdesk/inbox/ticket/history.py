@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
-from helpdesk.inbox.ticket.reasons import waits
+from helpdesk.inbox.ticket.reasons import waited
 from helpdesk.tickets.models import Priority, TicketEvent
 
 BY_THE_ROUTER = ("team_set", "assigned")
@@ -72,20 +72,22 @@ def _to_whom(data: dict[str, Any], reader: Agent) -> str:
 def _routed(event: TicketEvent, reader: Agent, receiver: TicketEvent | None) -> str:
     team = event.data.get("team")
     agent = _to_whom(receiver.data, reader) if receiver else event.data.get("agent")
-    waiting = waits(str(event.data.get("waiting_because", "")))
+    because = waited(str(event.data.get("waiting_because", "")))
     if team and agent:
         return format_html(_("Routed to <b>{team}</b>, then to <b>{agent}</b>."), team=team, agent=agent)
     if team:
-        return format_html(_("Routed to <b>{team}</b>. {waits}"), team=team, waits=waiting)
+        return format_html(_("Routed to <b>{team}</b>. {because}"), team=team, because=because)
     if agent:
         return format_html(_("Routed to <b>{agent}</b>."), agent=agent)
-    return format_html(_("No team matched. {waits}"), waits=waiting)
+    return format_html(_("No team matched. {because}"), because=because)
 
 
 def _assigned(event: TicketEvent, reader: Agent) -> str:
     whom = _to_whom(event.data, reader)
     if event.by is None:
         return format_html(_("Given to <b>{whom}</b>, whose turn it was."), whom=whom)
+    if "spread" in event.data:
+        return format_html(_("<b>{who}</b> spread tickets that were left: it was the turn of <b>{whom}</b>."), who=_who(event, reader), whom=whom)
     if event.by_id == event.data.get("agent"):
         return format_html(_("<b>{who}</b> took this ticket."), who=_who(event, reader))
     return format_html(_("<b>{who}</b> assigned this to <b>{whom}</b>."), who=_who(event, reader), whom=whom)
@@ -123,8 +125,9 @@ def _prioritised(event: TicketEvent, reader: Agent) -> str:
 
 
 def _snoozed(event: TicketEvent, reader: Agent) -> str:
-    until = date_format(timezone.localtime(datetime.fromisoformat(event.data["until"])), "j M H:i")
-    return format_html(_("<b>{who}</b> put this to sleep until {until}."), who=_who(event, reader), until=until)
+    at = timezone.localtime(datetime.fromisoformat(event.data["until"]))
+    until = f"{date_format(at, 'MONTH_DAY_FORMAT')} {date_format(at, 'H:i')}"
+    return format_html(_("<b>{who}</b> snoozed this until {until}."), who=_who(event, reader), until=until)
 
 
 def _woke(event: TicketEvent, reader: Agent) -> str:

@@ -13,7 +13,7 @@ from helpdesk.customers.pins import MOST_PINS, pinned_names
 from helpdesk.inbox.customers.events import event_lines, shown
 from helpdesk.inbox.lists.navigation import online_members, teams_with_members
 from helpdesk.inbox.ticket.decisions import decision_lines, still_waits
-from helpdesk.inbox.ticket.reasons import SKIPPED, waits
+from helpdesk.inbox.ticket.reasons import SKIPPED, waited
 from helpdesk.tickets.models import Priority, Tag, Ticket, TicketEvent
 from routing.models import RoutingDecision
 from routing.reasons import candidates, verdicts
@@ -37,7 +37,8 @@ def overview(ticket: Ticket, *, reader: Agent) -> dict[str, Any]:
         "evidence": _evidence(ticket),
         "decision": decision,
         "decisions": decisions,
-        "waits": waits(decision.waiting_because, still=still_waits(decision)) if decision else "",
+        "waited": waited(decision.waiting_because) if decision else "",
+        "waits": still_waits(decision) if decision else "",
         "matched": verdicts(decision, only=decision.matched_rules) if decision and decision.matched_rules else [],
         "team_presence": _team_presence(teams, decision),
         "skipped": [each for each in (candidates(decision) if decision else []) if each.outcome in SKIPPED],

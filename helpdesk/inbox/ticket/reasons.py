@@ -9,20 +9,32 @@ from django.utils.translation import gettext as _
 
 from routing.models import RoutingDecision
 from routing.reasons import Candidate, Verdict
+from routing.round_robin import EVERYBODY_FULL, IS_ASLEEP, IS_OFF, NOBODY_ONLINE, OUTSIDE_HOURS
 
 SKIPPED = ("offline", "away", "full")
 
 
-def waits(because: str, *, still: bool = True) -> str:
-    """Why nobody was given the ticket; "" where somebody was."""
+def waited(because: str) -> str:
+    """Why nobody was given the ticket when it was decided; "" where somebody was."""
     sentences = {
-        "round robin is off": (_("It waits: round robin is off."), _("It waited: round robin was off.")),
-        "outside business hours": (_("It waits: it came outside business hours."), _("It waited: it came outside business hours.")),
-        "nobody is online": (_("It waits: nobody is Online."), _("It waited: nobody was Online.")),
-        "everybody is full": (_("It waits: everybody has as many tickets as they may have."), _("It waited: everybody had as many tickets as they may have.")),
+        IS_OFF: _("Round robin was off."),
+        OUTSIDE_HOURS: _("The desk was closed."),
+        NOBODY_ONLINE: _("Nobody who could have got it was Online."),
+        EVERYBODY_FULL: _("Everybody who could have got it was full."),
+        IS_ASLEEP: _("It was snoozed."),
     }
-    now, then = sentences.get(because, (because, because))
-    return now if still else then
+    return sentences.get(because, because)
+
+
+def waits(because: str) -> str:
+    """Why it waits at this moment, of a ticket that does; "": nothing holds it up."""
+    sentences = {
+        IS_OFF: _("It waits: round robin is off now."),
+        OUTSIDE_HOURS: _("It waits: the desk is closed now."),
+        NOBODY_ONLINE: _("It waits: nobody who could get it is Online now."),
+        EVERYBODY_FULL: _("It waits: everybody who could get it is full now."),
+    }
+    return sentences.get(because, _("It is about to be handed out."))
 
 
 def outcome(candidate: Candidate) -> str:
@@ -37,9 +49,9 @@ def outcome(candidate: Candidate) -> str:
     return outcomes.get(candidate.outcome, candidate.outcome)
 
 
-def in_short(decision: RoutingDecision, found: Sequence[Verdict], *, still_waits: bool = True, since: str = "") -> str:
-    """The decision in a few sentences, as escaped HTML; `found` holds at least the rules that matched, `since` is what a person has changed."""
-    sentences = [_by_which_rule(decision, [each for each in found if each.matched]), _whose_turn(decision, still_waits), since]
+def in_short(decision: RoutingDecision, found: Sequence[Verdict], *, since: Sequence[str] = ()) -> str:
+    """The decision in a few sentences, as escaped HTML; `found` holds at least the rules that matched, `since` is what came after it."""
+    sentences = [_by_which_rule(decision, [each for each in found if each.matched]), _whose_turn(decision), *since]
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences if sentence))
 
 
@@ -66,7 +78,7 @@ def _by_what(decision: RoutingDecision) -> str:
     return _(", which takes %(names)s") % {"names": names} if names else ""
 
 
-def _whose_turn(decision: RoutingDecision, still_waits: bool) -> str:
+def _whose_turn(decision: RoutingDecision) -> str:
     if decision.agent:
         return format_html(_("It was the turn of <b>{name}</b>."), name=decision.agent)
-    return waits(decision.waiting_because, still=still_waits) or _("It had an assignee already.")
+    return waited(decision.waiting_because) or _("It had an assignee already.")

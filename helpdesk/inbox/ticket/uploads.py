@@ -7,14 +7,17 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from helpdesk.inbox.pages import AgentRequest
-from helpdesk.tickets.conversation.attachments import File, RefusedFile, attach, must_be_small
+from helpdesk.tickets.conversation.attachments import File, RefusedFile, attach, must_be_small, must_carry_files
 from helpdesk.tickets.models import Ticket
 
 
 def attach_files(request: AgentRequest, ticket: Ticket) -> None:
-    """All that can be kept; then raises RefusedFile for the first that cannot."""
+    """All that can be kept; then raises RefusedFile for the first that cannot. What goes out where files do not is refused at once."""
     refused: list[RefusedFile] = []
-    for upload in request.FILES.getlist("files"):
+    uploads = request.FILES.getlist("files")
+    if uploads and request.POST.get("kind") == "reply":
+        must_carry_files(ticket)
+    for upload in uploads:
         try:
             attach(ticket, _file(upload), by=request.user)
         except RefusedFile as problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -13,12 +13,12 @@ from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.lists.acts import chosen_in, menu, told
 from helpdesk.inbox.lists.navigation import teams_with_members
 from helpdesk.inbox.lists.shown import ShownList, read_place
-from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, place_of, shell
+from helpdesk.inbox.pages import AgentRequest, place_of, shell
 from helpdesk.tickets.acts.bulk import undo
-from helpdesk.tickets.lists.finding import NoSuchList
 from helpdesk.tickets.models import Act
 from routing.acts import ACTS, ActRefused, act_on
 
+GONE = ("close", "snooze", "spam")  # what takes a ticket out of the list
 AT_MOST = 50  # numbers that a page is told, so that it can show what it holds of them again
 
 
@@ -49,7 +49,7 @@ def acts(request: AgentRequest) -> HttpResponse:
         outcome = act_on(chosen, act, value, by=request.user)
     except ActRefused as problem:
         return _answer(request, {"title": str(problem), "isError": True}, status=422)
-    message = {"isMarked": act == "unread"} | told("unassign" if act == "assign" and not value else act, outcome)
+    message = {"isMarked": act == "unread", "isGone": act in GONE} | told("unassign" if act == "assign" and not value else act, outcome)
     return _answer(request, message, undo=outcome.act, tickets=list(chosen.numbers)[:AT_MOST])
 
 
@@ -68,14 +68,6 @@ def _answer(request: AgentRequest, message: dict[str, Any], *, undo: Act | None 
     if request.htmx:
         message |= {"undo": undo.pk if undo else None, "tickets": tickets or []}
         return trigger_client_event(HttpResponse(status=status if status == 422 else 204), "acted", message)
-    shown = _shown(request)
+    shown = ShownList.from_place(request.user, request.POST.get("in", ""))
     context = {"message": message, "undo": undo, "tickets": tickets, "shown": shown}
     return render(request, "inbox/act.html", shell(request, shown.key) | context, status=status)
-
-
-def _shown(request: AgentRequest) -> ShownList:
-    """The list that it was done from; one that means nothing is the default."""
-    try:
-        return ShownList.at(request.user, *read_place(request.POST.get("in", "")))
-    except NoSuchList:
-        return ShownList.at(request.user, DEFAULT_LIST, QueryDict())

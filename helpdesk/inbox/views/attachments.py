@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.forms import LONGEST_MESSAGE
-from helpdesk.inbox.pages import AgentRequest, back_to_ticket, list_key, visible_ticket
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, list_key, ticket_page, visible_ticket
+from helpdesk.inbox.ticket.composer import BOTH_KEPT, composer, keep_typed
 from helpdesk.inbox.ticket.uploads import attach_files
-from helpdesk.tickets.conversation.attachments import RefusedFile, detach
+from helpdesk.tickets.conversation.attachments import RefusedFile, detach, detach_all
 from helpdesk.tickets.conversation.downloads import download
-from helpdesk.tickets.conversation.drafts import draft_of, save_draft
 from helpdesk.tickets.models import Attachment, Ticket
 
 
 @signed_in
-@require_POST
+@require_http_methods(["POST", "DELETE"])
 def attachments(request: AgentRequest, number: int) -> HttpResponse:
-    """For scripts: the files of the draft as they are now, and what was refused. A form without scripts saves its draft with them."""
+    """For scripts: the files of the draft as they are now, and what was refused; a form without scripts saves its draft with them.
+
+    DELETE, which a form posts: none is left.
+    """
     ticket = visible_ticket(request, number)
+    if request.method == "DELETE" or request.POST.get("_method") == "DELETE":
+        detach_all(ticket, by=request.user)
+        return _without(request, ticket)
     problem = ""
     try:
         attach_files(request, ticket)
@@ -40,10 +45,17 @@ def attachment(request: AgentRequest, attachment_id: int) -> HttpResponse:
         raise Http404
     ticket = visible_ticket(request, found.draft.ticket_id)
     detach(found, by=request.user)
+    return _without(request, ticket)
+
+
+def _without(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """A form without scripts has sent all that is typed along."""
     if request.htmx:
         return _files(request, ticket)
-    if "body" in request.POST:  # the whole form, from a page without scripts
-        save_draft(ticket, request.POST["body"][:LONGEST_MESSAGE], is_internal=request.POST.get("kind") == "note", seen=None, by=request.user)
+    if "body" in request.POST:
+        _draft, unseen = keep_typed(ticket, request.POST, by=request.user)
+        if unseen:
+            return ticket_page(request, ticket, status=409, body_error=BOTH_KEPT)
     return back_to_ticket(request, ticket)
 
 
@@ -58,6 +70,5 @@ def _visible(request: AgentRequest, attachment_id: int) -> Attachment:
 
 
 def _files(request: AgentRequest, ticket: Ticket, problem: str = "", *, status: int = 200) -> HttpResponse:
-    draft = draft_of(ticket, request.user)
-    context = {"ticket": ticket, "draft": draft, "files": draft.attachments.all() if draft else [], "file_error": problem, "key": list_key(request)}
+    context = composer(ticket, reader=request.user) | {"ticket": ticket, "file_error": problem, "key": list_key(request)}
     return render(request, "inbox/_files.html", context, status=status)

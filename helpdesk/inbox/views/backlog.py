@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agents.models import Team
 from helpdesk.inbox.access import reads_customers
-from helpdesk.inbox.lists.backlog import backlog_of, team_of
+from helpdesk.inbox.lists.backlog import backlog_of, team_of, ways_out
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.tickets.acts.bulk import undo
 from helpdesk.tickets.models import Act
@@ -35,7 +35,9 @@ def backlog(request: AgentRequest) -> HttpResponse:
 
 
 def _plan_page(request: AgentRequest, key: str, team: Team | None, status: int = 200) -> HttpResponse:
-    context = {"team": team, "place": key, "backlog": backlog_of(request.user, key), "plan": plan(team)}
+    found, would = backlog_of(request.user, key), plan(team)
+    theirs = urlencode({"assignee": [owner.pk for owner in found.owners]}, doseq=True) if found else ""
+    context = {"team": team, "place": key, "backlog": found, "plan": would, "ways_out": ways_out(would), "theirs": theirs}
     return render(request, "backlog/plan.html", shell(request, key) | context, status=status)
 
 

@@ -15,6 +15,7 @@ from helpdesk.inbox.access import manages_customers, reads_customers
 from helpdesk.inbox.customers.lines import customer_list
 from helpdesk.inbox.customers.profiles import profile_page
 from helpdesk.inbox.pages import AgentRequest, shell
+from helpdesk.tickets.acts.spam import block, unblock
 
 PARTS = {"customers": "customers/_list.html", "older": "customers/_rows.html"}
 PARTS_OF_A_PROFILE = {"properties": "customers/_properties.html", "older": "customers/_timeline_rows.html", "timeline": "customers/_timeline.html"}
@@ -54,6 +55,18 @@ def profile_of(request: AgentRequest, wanted: Customer, *, status: int = 200, **
     if part := PARTS_OF_A_PROFILE.get(request.htmx.target or ""):
         return render(request, part, context, status=status)
     return render(request, "customers/profile.html", shell(request, "customers") | context, status=status)
+
+
+@reads_customers
+@require_POST
+def blocking(request: AgentRequest, customer_id: int) -> HttpResponse:
+    """POST: what they send becomes spam quietly. DELETE: no longer; what became spam meanwhile stays there."""
+    wanted = living_customer(customer_id)
+    if request.POST.get("_method") == "DELETE":
+        unblock(wanted, by=request.user)
+    else:
+        block(wanted, by=request.user)
+    return redirect("customer", wanted.pk)
 
 
 @manages_customers

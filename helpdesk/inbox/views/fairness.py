@@ -11,6 +11,7 @@ from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.reports.fairness import GAPS, Days, in_words, line
+from helpdesk.reports.access import may_read
 from helpdesk.tickets.models import Ticket
 from routing.fairness import behind, fairness
 
@@ -28,6 +29,7 @@ def fairness_ledger(request: AgentRequest) -> HttpResponse:
         "arrivals": found.arrivals,
         "lines": [line(share, days) for share in found.shares],
         "gaps": [in_words(gap) for gap in GAPS],
+        "reads_reports": may_read(request.user),
         "unasked": [(in_words(reason), count, days.link(reason)) for reason, count in sorted(found.unasked.items())],
     }
     return render(request, "fairness/ledger.html", shell(request, "fairness") | context, status=422 if days.problem else 200)

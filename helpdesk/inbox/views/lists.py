@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.lists.shown import ShownList, read_place
-from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, list_page, shell
+from helpdesk.inbox.lists.shown import DEFAULT_LIST, ShownList, read_place
+from helpdesk.inbox.pages import AgentRequest, list_page, shell
 from helpdesk.tickets.lists.finding import NoSuchList
 
 
@@ -26,6 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
     if not request.user.can_answer:
         return render(request, "inbox/no_tickets.html", shell(request, key))
+    asked = [(name, value) for name, values in request.GET.lists() for value in values]
+    if not all(value for _name, value in asked):  # what a form sends of its empty fields
+        return redirect("?".join(filter(None, [request.path, urlencode([(name, value) for name, value in asked if value])])))
     return list_page(request, key)
 
 

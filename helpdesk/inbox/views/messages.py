@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.text import number_in
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import MessageForm
 from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, place_of, ticket_page, visible_ticket
-from helpdesk.inbox.ticket.composer import came_meanwhile
+from helpdesk.inbox.ticket.composer import BOTH_KEPT, keep_typed
 from helpdesk.inbox.ticket.conversation import with_parts
 from helpdesk.inbox.ticket.uploads import attach_files
 from helpdesk.outbox.deliveries import try_again
+from helpdesk.tickets.acts.snoozing import NotATime, read_until
 from helpdesk.tickets.conversation.attachments import RefusedFile
-from helpdesk.tickets.conversation.drafts import draft_of
 from helpdesk.tickets.conversation.messages import MergedAway, UnfilledMacro, add_note
-from helpdesk.tickets.conversation.sending import AlreadyLeft, send_reply, take_back
+from helpdesk.tickets.conversation.sending import AlreadyLeft, WroteMeanwhile, send_reply, take_back
 from helpdesk.tickets.models import Message, Ticket
 
 
@@ -29,23 +33,35 @@ def messages(request: AgentRequest, number: int) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _again(request, ticket, first_error(form))
-    seen = number_in(request.POST.get("seen", ""))
-    if form.cleaned_data["kind"] == "reply" and seen and (problem := came_meanwhile(ticket, seen, reader=request.user)):
-        return _again(request, ticket, problem, status=409)
     try:
         attach_files(request, ticket)
-        _write(request, ticket, form)
-    except (RefusedFile, UnfilledMacro, MergedAway) as problem:
+        if not _write(request, ticket, form):
+            return ticket_page(request, ticket, status=409, body_error=BOTH_KEPT)
+    except WroteMeanwhile as problem:
+        return _again(request, ticket, str(problem), status=409)
+    except (RefusedFile, UnfilledMacro, MergedAway, NotATime) as problem:
         return _again(request, ticket, str(problem))
     return back_to_ticket(request, ticket)
 
 
-def _write(request: AgentRequest, ticket: Ticket, form: MessageForm) -> None:
-    text, draft = form.cleaned_data["body"], draft_of(ticket, request.user)
+@transaction.atomic
+def _write(request: AgentRequest, ticket: Ticket, form: MessageForm) -> bool:
+    """The draft becomes the message. False where it holds what its writer has typed on another page and not seen on this one."""
+    text, (draft, unseen) = form.cleaned_data["body"], keep_typed(ticket, request.POST, by=request.user)
+    if unseen:
+        return False
     if form.cleaned_data["kind"] == "note":
         add_note(ticket, text, by=request.user, draft=draft)
     else:
-        send_reply(ticket, text, by=request.user, draft=draft, and_close=request.POST.get("then") == "close")
+        seen = number_in(request.POST.get("seen", ""))
+        send_reply(ticket, text, by=request.user, draft=draft, seen=seen, **_then(request.POST.get("then", "")))
+    return True
+
+
+def _then(value: str) -> dict[str, Any]:
+    """ "close", or "snooze:" and until when; else nothing. Raises NotATime."""
+    act, _colon, until = value.partition(":")
+    return {"and_close": act == "close", "snooze_until": read_until(until, timezone.now()) if act == "snooze" else None}
 
 
 def _again(request: AgentRequest, ticket: Ticket, problem: str, *, status: int = 422) -> HttpResponse:

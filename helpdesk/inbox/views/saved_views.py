@@ -14,9 +14,9 @@ from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.builder.controls import sheet
 from helpdesk.inbox.builder.state import Builder
 from helpdesk.inbox.customers.segments import sentence
-from helpdesk.inbox.lists.saved_views import ViewForm, effect_on_tickets
-from helpdesk.inbox.lists.shown import SORTS
-from helpdesk.inbox.pages import DEFAULT_LIST, AgentRequest, shell
+from helpdesk.inbox.lists.saved_views import ViewForm, effect_on_tickets, version_of
+from helpdesk.inbox.lists.shown import DEFAULT_LIST, SORTS
+from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.tickets.lists import saved_views as verbs
 from helpdesk.tickets.lists.finding import NoSuchList
 from helpdesk.tickets.models import SavedView
@@ -50,6 +50,9 @@ def view(request: AgentRequest, number: int) -> HttpResponse:
     if request.method == "GET":
         return _page(request, ViewForm.of(wanted), wanted)
     form = ViewForm.posted(request.POST)
+    if "do" not in request.POST and form.seen not in ("", version_of(wanted)):
+        form.seen, form.is_overtaken = version_of(wanted), True  # saving once more is meant
+        return _page(request, form, wanted, status=409)
     return _save(request, form, wanted) or _page(request, form, wanted, status=_status(request))
 
 

@@ -13,7 +13,7 @@ from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.pages import AgentRequest, list_key, place_of, shell, visible_ticket
 from helpdesk.inbox.ticket.decisions import cause, chosen, decision_lines, places, still_waits
 from helpdesk.inbox.ticket.history import Line, lines
-from helpdesk.inbox.ticket.reasons import in_short, waits
+from helpdesk.inbox.ticket.reasons import in_short, waited
 from helpdesk.tickets.models import SentimentLabel
 from routing.inputs import Recorded
 from routing.models import RoutingDecision
@@ -35,11 +35,11 @@ def why(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _in_full(decision: RoutingDecision, *, by_hand: list[Line]) -> dict[str, Any]:
-    found, waits_on = verdicts(decision), still_waits(decision)
-    short = in_short(decision, found, still_waits=waits_on, since=by_hand[0].sentence if by_hand else "")
+    found, waits = verdicts(decision), still_waits(decision)
+    short = in_short(decision, found, since=[line.sentence for line in by_hand] + [waits])
     sentiment = SentimentLabel(decision.sentiment_label).label if decision.sentiment_label else ""
     then = {"then_tags": Recorded(decision, decision.at).ticket("tags"), "then_label": sentiment}
-    whose = {"candidates": candidates(decision), "waits": waits(decision.waiting_because, still=waits_on)}
+    whose = {"candidates": candidates(decision), "waited": waited(decision.waiting_because), "waits": waits}
     return then | whose | {"cause": cause(decision), "verdicts": found, "in_short": short, "by_hand": by_hand}
 
 

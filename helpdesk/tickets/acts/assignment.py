@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Team
-from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold
+from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold, in_short
 from helpdesk.tickets.acts.turns import take_turns_back, tell_of
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket
@@ -47,8 +48,8 @@ def assign_if_still(ticket: Ticket, agent: Agent | None, *, seen: Agent | None, 
 
 
 def claim_for(ticket: Ticket, agent: Agent) -> bool:
-    """Round robin's: only if the ticket is open and nobody has it. Inside the caller's transaction."""
-    claimed = Ticket.objects.filter(pk=ticket.pk, assignee=None, closed_at=None).update(assignee=agent, assigned_automatically=True)
+    """Round robin's: only if the ticket is open and awake and nobody has it. Inside the caller's transaction."""
+    claimed = Ticket.objects.awake().filter(pk=ticket.pk, assignee=None).update(assignee=agent, assigned_automatically=True)
     if claimed:
         _assigned(ticket, agent, by=None)
     return bool(claimed)
@@ -104,10 +105,10 @@ def assigned_event(agent: Agent | None) -> tuple[str, dict[str, Any]]:
 def taken_by(tickets: Sequence[Ticket]) -> list[str]:
     """A23: “Already taken by Anna: #12, #13.”, for each who has some."""
     names = {agent.pk: str(agent) for agent in Agent.objects.filter(pk__in={ticket.assignee_id for ticket in tickets if ticket.assignee_id})}
-    numbers: dict[int | None, list[str]] = {}
+    numbers: dict[int | None, list[int]] = {}
     for ticket in tickets:
-        numbers.setdefault(ticket.assignee_id, []).append(f"#{ticket.pk}")
-    return [_taken(names.get(agent or 0, ""), ", ".join(some[:10]) + (" …" if some[10:] else "")) for agent, some in numbers.items()]
+        numbers.setdefault(ticket.assignee_id, []).append(ticket.pk)
+    return [_taken(names.get(agent or 0, ""), in_short(some)) for agent, some in numbers.items()]
 
 
 def _taken(name: str, numbers: str) -> str:
@@ -120,12 +121,12 @@ def _taken(name: str, numbers: str) -> str:
 def assign_team_many(chosen: Chosen, team: Team | None, *, in_turn: Sequence[Agent], by: Agent) -> Outcome:
     """B14: each goes to the team, and to the next of `in_turn`, its members who are Online; who of them has one keeps it.
 
-    With nobody there the tickets wait in the team's inbox. By hand, so nobody's turn is used up (A20).
+    With nobody there the tickets wait in the team's inbox. By hand, so nobody's turn is used up (A20): whoever has the fewest tickets is first.
     """
     held = hold(chosen, by=by)
     if team is None:
         return carry_out("team_cleared", [Part([ticket for ticket in held if ticket.team_id], {"team": None}, [("team_cleared", {})])], by=by)
-    there = {agent.pk for agent in in_turn}
+    in_turn, there = _fewest_first(in_turn), {agent.pk for agent in in_turn}
     others = [ticket for ticket in held if ticket.assignee_id not in there]
     receivers: Sequence[Agent | None] = in_turn or [None]
     shares = [(agent, others[start :: len(receivers)]) for start, agent in enumerate(receivers)]
@@ -136,6 +137,12 @@ def assign_team_many(chosen: Chosen, team: Team | None, *, in_turn: Sequence[Age
         if agent is not None and agent != by:
             tell_of(share, agent)
     return outcome
+
+
+def _fewest_first(agents: Sequence[Agent]) -> list[Agent]:
+    """Those with as many stay in their order."""
+    load = dict(Ticket.objects.open().filter(assignee__in=agents).order_by().values_list("assignee").annotate(Count("pk")))
+    return sorted(agents, key=lambda agent: load.get(agent.pk, 0))
 
 
 def _to_team(tickets: Sequence[Ticket], team: Team, assigned: tuple[str, dict[str, Any]] | None = None, **given: Any) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +16,17 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from helpdesk.tickets.acts.turns import take_turns_back
 from helpdesk.tickets.events import record_events
+from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customers, take_back_many
 from helpdesk.tickets.models import Act, Block, Tag, Ticket, TicketEvent, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed, must_answer
 
-READ = ("assignee", "assigned_automatically", "team", "customer", "channel", "subject", "priority", "closed_at", "snoozed_until", "waiting_since", "is_spam")
+SCORE = ("sentiment_label", "sentiment_score")  # both or neither, says the database
+READ = (
+    *("assignee", "assigned_automatically", "team", "customer", "channel", "inbox", "thread_key", "subject", "priority"),
+    *("closed_at", "snoozed_until", "waiting_since", "is_spam", *SCORE),
+)
 MOST = 10_000  # tickets of one act
+KEPT = timedelta(days=30)  # for so long an act can be undone
 FEW = 20  # values that many tickets share
 BATCH = 500  # rows of an UPDATE that gives each its own value back
 
@@ -35,11 +41,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Part:
-    """Tickets to which the same is done: the values of their fields, and the rows of their history."""
+    """Tickets to which the same is done: the values of their fields, and the rows of their history. `follow`: rows of what nobody did by hand."""
 
     tickets: list[Ticket]
     values: Mapping[str, Any]
     events: Sequence[tuple[str, Mapping[str, Any]]]
+    follow: Sequence[tuple[str, Mapping[str, Any]]] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ def carry_out(
         if part.values:
             Ticket.objects.filter(pk__in=[ticket.pk for ticket in part.tickets]).update(**part.values)
     latest = record_events([(part.tickets, kind, data) for part in parts for kind, data in part.events], by=by)
+    latest = record_events([(part.tickets, kind, data) for part in parts for kind, data in part.follow], by=None) or latest
     act = Act.objects.create(kind=kind, by=by, was=was, besides=dict(besides or {}), last_event=latest, is_told=is_told)
     return Outcome(len(was), act, left)
 
@@ -94,15 +102,24 @@ def undo(act: Act, *, by: Agent) -> Outcome:
     """What was before, for the tickets that nobody has touched since. Once, and by whoever did it: else NotAllowed."""
     if act.by_id != by.pk:
         raise NotAllowed(_("Only the person who did this can undo it."))
-    held = hold(Chosen([int(number) for number in act.was]), by=by)
     if not Act.objects.filter(pk=act.pk, undone_at=None).update(undone_at=timezone.now()):
         return Outcome(0)
-    untouched = _untouched(act, held)
+    numbers = [int(number) for number in act.was]
+    if closes := "closed_at" in act.besides:
+        hold_customers(numbers)
+    untouched = _untouched(act, hold(Chosen(numbers), by=by))
     take_turns_back(ticket for ticket in untouched if "assignee" in act.was[str(ticket.pk)])
     _restore(act, untouched)
     _restore_besides(act, untouched)
+    if closes:
+        take_back_many(untouched, TICKET_CLOSED, key=act.last_event)
     record_events([(untouched, "undone", {"what": act.kind})], by=by)
     return Outcome(len(untouched))
+
+
+def purge_acts() -> None:
+    """Nobody undoes what is older than KEPT. What time lines do not tell yet stays."""
+    Act.objects.filter(is_told=True, at__lt=timezone.now() - KEPT).delete()
 
 
 def _untouched(act: Act, held: Sequence[Ticket]) -> list[Ticket]:
@@ -122,33 +139,48 @@ def with_open_twin(numbers: Sequence[int]) -> set[int]:
 
 
 def _restore(act: Act, tickets: Sequence[Ticket]) -> None:
+    names = {name for was in act.was.values() for name in was}
+    for together in sorted({SCORE if name in SCORE else (name,) for name in names}):
+        _restore_fields(act, tickets, together)
+
+
+def _restore_fields(act: Act, tickets: Sequence[Ticket], names: Sequence[str]) -> None:
     """One statement for each value that several had; for times, which each has its own, one for many tickets."""
-    for name in sorted({name for was in act.was.values() for name in was}):
-        field = _field(name)
-        had: dict[Any, list[Ticket]] = {}
-        for ticket in tickets:
-            if name in (was := act.was[str(ticket.pk)]):
-                setattr(ticket, field.attname, field.to_python(was[name]))
-                had.setdefault(was[name], []).append(ticket)
-        if len(had) > FEW:
-            Ticket.objects.bulk_update(itertools.chain(*had.values()), [name], batch_size=BATCH)
-            continue
-        for some in had.values():
-            Ticket.objects.filter(pk__in=[ticket.pk for ticket in some]).update(**{field.attname: getattr(some[0], field.attname)})
+    fields = [_field(name) for name in names]
+    had: dict[tuple[Any, ...], list[Ticket]] = {}
+    for ticket in tickets:
+        if names[0] in (was := act.was[str(ticket.pk)]):
+            for field in fields:
+                setattr(ticket, field.attname, field.to_python(was[field.name]))
+            had.setdefault(tuple(was[name] for name in names), []).append(ticket)
+    if len(had) > FEW:
+        Ticket.objects.bulk_update(itertools.chain(*had.values()), names, batch_size=BATCH)
+        return
+    for some in had.values():
+        values = {field.attname: getattr(some[0], field.attname) for field in fields}
+        Ticket.objects.filter(pk__in=[ticket.pk for ticket in some]).update(**values)
 
 
 def _restore_besides(act: Act, tickets: Sequence[Ticket]) -> None:
-    """`added`, `removed`: the number of a tag; `views`: places in views, as rows; `blocked`: numbers of customers."""
-    numbers = {ticket.pk for ticket in tickets}
+    """`added`, `removed`: the number of a tag; `views`: places in views, as rows; `blocked`: numbers of customers; `unblocked`: rows of Block."""
+    numbers, customers = {ticket.pk for ticket in tickets}, {ticket.customer_id for ticket in tickets}
     if tag := act.besides.get("added"):
         Ticket.tags.through.objects.filter(tag_id=tag, ticket__in=numbers).delete()
     if tag := Tag.objects.filter(pk=act.besides.get("removed", 0)).first():
         add_rows_of(tag, numbers)
     places = [ViewEntry(**place) for place in act.besides.get("views", []) if place["ticket_id"] in numbers]
     ViewEntry.objects.bulk_create(places, ignore_conflicts=True)
-    Block.objects.filter(customer__in=act.besides.get("blocked", [])).delete()
+    Block.objects.filter(customer__in=customers.intersection(act.besides.get("blocked", []))).delete()
+    blocks = [Block(**block) for block in act.besides.get("unblocked", []) if block["customer_id"] in customers]
+    Block.objects.bulk_create(blocks, ignore_conflicts=True)
 
 
 def add_rows_of(tag: Tag, numbers: Iterable[int]) -> None:
     rows = Ticket.tags.through
     rows.objects.bulk_create([rows(tag_id=tag.pk, ticket_id=number) for number in numbers], ignore_conflicts=True)
+
+
+def in_short(numbers: Iterable[int]) -> str:
+    """“#12, #13”: the first ten."""
+    shown = [f"#{number}" for number in numbers]
+    return ", ".join(shown[:10]) + (" …" if shown[10:] else "")

@@ -1,26 +1,30 @@
-"""What a ticket goes through besides being answered: scored, tagged, closed, reopened."""
+"""What a ticket goes through besides being answered: scored, closed, reopened."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from agents.availability import presence_of
 from agents.models import Agent
-from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold
-from helpdesk.tickets.acts.tags import LONGEST, tag_called
+from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold, in_short, with_open_twin
 from helpdesk.tickets.acts.turns import take_turns_back
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customer, tell, tell_many
-from helpdesk.tickets.models import Act, Inbound, Priority, Tag, Ticket, TicketMerge, ViewEntry
+from helpdesk.tickets.models import Act, Inbound, Priority, Ticket, TicketMerge, ViewEntry
 from helpdesk.tickets.permissions import must_answer
 
-UNDO_FOR = timedelta(seconds=15)
+TOLD_AFTER = timedelta(seconds=15)
+OPEN_AGAIN = {"closed_at": None, "is_spam": False, "sentiment_label": "", "sentiment_score": None}
+_GOES_ON: Promise = gettext_lazy("The customer has written again since: that conversation has an open ticket of its own.")
+_MERGED: Promise = gettext_lazy("It was merged into another ticket: undo that first.")
 
 
 class ThreadIsOpen(ValueError):
@@ -46,7 +50,7 @@ def close(ticket: Ticket, *, by: Agent | None) -> bool:
 
 @transaction.atomic
 def close_many(chosen: Chosen, *, by: Agent) -> Outcome:
-    """As `close`. Customers' time lines are told by `tell_closings`, when it can no longer be undone in passing."""
+    """As `close`. Customers' time lines are told a little later, by `tell_closings`: what is undone at once they never hear of."""
     open_ones = [ticket for ticket in hold(chosen, by=by) if ticket.is_open]
     now = timezone.now()
     values = {"closed_at": now, "waiting_since": None, "snoozed_until": None}
@@ -68,7 +72,7 @@ def _end(entry: ViewEntry) -> dict[str, Any]:
 
 def tell_closings() -> int:
     """S17: of what `close_many` has closed and nobody has opened since. Returns how many acts it has worked off."""
-    acts = Act.objects.filter(is_told=False, at__lt=timezone.now() - UNDO_FOR).order_by("pk")
+    acts = Act.objects.filter(is_told=False, at__lt=timezone.now() - TOLD_AFTER).order_by("pk")
     return sum(_tell_closing(act) for act in acts)
 
 
@@ -89,14 +93,47 @@ def prioritise_many(chosen: Chosen, priority: Priority, *, by: Agent) -> Outcome
 
 @transaction.atomic
 def reopen_many(chosen: Chosen, *, by: Agent) -> Outcome:
-    """As `reopen`, one by one: each has to be read and routed anew."""
-    left, count = [], 0
-    for ticket in hold(chosen, by=by):
-        try:
-            count += reopen(ticket, by=by)
-        except ThreadIsOpen as problem:
-            left.append(f"#{ticket.pk}: {problem}")
-    return Outcome(count, left=left)
+    """As `reopen`. Raises ThreadIsOpen, having changed nothing, only where a customer writes at this very moment."""
+    parts, left = to_reopen([ticket for ticket in hold(chosen, by=by) if not ticket.is_open], by=by)
+    return carry_out_reopening("reopened", parts, by=by, left=left)
+
+
+def to_reopen(closed: Sequence[Ticket], *, by: Agent) -> tuple[list[Part], dict[int, Promise]]:
+    """What becomes of them, and why some stay closed: numbers of tickets, sentences."""
+    left, absent = _stay_closed(closed), _absent(closed, by)
+    staying = [ticket for ticket in closed if ticket.pk not in left and ticket.assignee_id not in absent]
+    returned = [ticket for ticket in closed if ticket.pk not in left and ticket.assignee_id in absent]
+    nobody = {"assignee": None, "assigned_automatically": False}
+    return [Part(staying, OPEN_AGAIN, [("reopened", {})]), Part(returned, OPEN_AGAIN | nobody, [("reopened", {})], [("unassigned", {})])], left
+
+
+def _stay_closed(closed: Sequence[Ticket]) -> dict[int, Promise]:
+    """Of a thread one ticket can be open: of several that are chosen, the first."""
+    numbers = [ticket.pk for ticket in closed]
+    merged = TicketMerge.objects.filter(merged__in=numbers, undone_at=None).values_list("merged", flat=True)
+    left = dict.fromkeys(with_open_twin(numbers), _GOES_ON) | dict.fromkeys(merged, _MERGED)
+    first: dict[tuple[str, str], Ticket] = {}
+    for ticket in closed:
+        if ticket.pk not in left and first.setdefault((ticket.inbox, ticket.thread_key), ticket) is not ticket:
+            left[ticket.pk] = _GOES_ON
+    return left
+
+
+def _absent(tickets: Iterable[Ticket], by: Agent | None) -> set[int]:
+    """C21: whose tickets return to their team, or to Unassigned; but whoever reopens their own keeps it."""
+    people = Agent.objects.filter(pk__in={ticket.assignee_id for ticket in tickets}).select_related("availability")
+    return {agent.pk for agent in people if agent != by and presence_of(getattr(agent, "availability", None)) != "online"}
+
+
+def carry_out_reopening(kind: str, parts: Sequence[Part], *, by: Agent, left: Mapping[int, Promise], besides: Mapping[str, Any] | None = None) -> Outcome:
+    """S16: what is open again is read and routed anew."""
+    sentences = [f"{in_short(sorted(number for number in left if left[number] == reason))}: {reason}" for reason in dict.fromkeys(left.values())]
+    try:
+        outcome = carry_out(kind, parts, by=by, besides=besides, left=sentences)
+    except IntegrityError:
+        raise ThreadIsOpen(_GOES_ON) from None
+    have_them_read_again([ticket for part in parts if "closed_at" in part.values for ticket in part.tickets])
+    return outcome
 
 
 @transaction.atomic
@@ -108,39 +145,35 @@ def reopen(ticket: Ticket, *, by: Agent | None) -> bool:
     if by is not None:
         must_answer(by)
     if TicketMerge.objects.filter(merged=ticket, undone_at=None).exists():
-        raise ThreadIsOpen(_("It was merged into another ticket: undo that first."))
+        raise ThreadIsOpen(_MERGED)
     try:
         with transaction.atomic():
-            reopened = Ticket.objects.filter(pk=ticket.pk, closed_at__isnull=False).update(
-                closed_at=None, is_spam=False, sentiment_label="", sentiment_score=None
-            )
+            reopened = Ticket.objects.filter(pk=ticket.pk, closed_at__isnull=False).update(**OPEN_AGAIN)
     except IntegrityError:
-        raise ThreadIsOpen(_("The customer has written again since: that conversation has an open ticket of its own.")) from None
+        raise ThreadIsOpen(_GOES_ON) from None
     if not reopened:
         return False
     ticket.refresh_from_db()
     record_event(ticket, "reopened", by=by)
     _release_if_absent(ticket, by)
     if by is not None:
-        have_it_read_again(ticket)
+        have_them_read_again([ticket])
     return True
 
 
 def _release_if_absent(ticket: Ticket, by: Agent | None) -> None:
-    """C21: back to its team, or to Unassigned; but whoever reopens their own ticket keeps it."""
-    assignee = ticket.assignee
-    if assignee is not None and assignee != by and presence_of(getattr(assignee, "availability", None)) != "online":
+    if ticket.assignee_id in _absent([ticket], by):
         Ticket.objects.filter(pk=ticket.pk).update(assignee=None, assigned_automatically=False)
         take_turns_back([ticket])
         ticket.assignee = None
         record_event(ticket, "unassigned")
 
 
-def have_it_read_again(ticket: Ticket) -> None:
-    """The sweep finds it: nothing in this package may call the story of a message."""
-    latest = Inbound.objects.filter(message__ticket=ticket).only("pk").order_by("-pk").first()
-    if latest is not None:
-        Inbound.objects.filter(pk=latest.pk).update(status=Inbound.Status.PENDING, needs_routing=True)
+def have_them_read_again(tickets: Sequence[Ticket]) -> None:
+    """By their latest messages. The sweep finds them: nothing in this package may call the story of a message."""
+    of_tickets = Inbound.objects.filter(message__ticket__in=[ticket.pk for ticket in tickets]).order_by()
+    latest = of_tickets.values("message__ticket").annotate(latest=Max("pk")).values_list("latest", flat=True)
+    Inbound.objects.filter(pk__in=list(latest)).update(status=Inbound.Status.PENDING, needs_routing=True)
 
 
 @transaction.atomic
@@ -151,22 +184,3 @@ def set_sentiment(ticket: Ticket, *, score: int, label: str, **evidence: Any) ->
     ticket.sentiment_score, ticket.sentiment_label = score, label
     record_event(ticket, "scored", score=score, label=label, **evidence)
     return True
-
-
-@transaction.atomic
-def add_tag(ticket: Ticket, name: str, *, by: Agent | None) -> None:
-    if by is not None:
-        must_answer(by)
-    tag = tag_called(name[:LONGEST])
-    if not ticket.tags.filter(pk=tag.pk).exists():
-        ticket.tags.add(tag)
-        record_event(ticket, "tagged", by=by, tag=tag.name)
-
-
-@transaction.atomic
-def remove_tag(ticket: Ticket, tag: Tag, *, by: Agent | None) -> None:
-    if by is not None:
-        must_answer(by)
-    if ticket.tags.filter(pk=tag.pk).exists():
-        ticket.tags.remove(tag)
-        record_event(ticket, "untagged", by=by, tag=tag.name)

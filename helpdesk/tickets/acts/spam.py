@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -12,7 +15,9 @@ from django.utils import timezone
 from agents.models import Agent
 from helpdesk.customers.models import Customer
 from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold
-from helpdesk.tickets.acts.lifecycle import ThreadIsOpen, places_in_views, reopen
+from helpdesk.tickets.acts.lifecycle import carry_out_reopening, places_in_views, to_reopen
+from helpdesk.tickets.conversation.attachments import File
+from helpdesk.tickets.conversation.messages import TicketClosed, keep_customer_message, preview_of
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Block, Message, Ticket
 from helpdesk.tickets.permissions import must_answer
@@ -40,23 +45,22 @@ def _block(tickets: list[Ticket], by: Agent) -> list[int]:
 def unmark_spam(chosen: Chosen, *, by: Agent) -> Outcome:
     """They are open again, scored and routed anew (S16), and their customers are no longer blocked.
 
-    One whose conversation has another open ticket stays closed.
+    One whose conversation has another open ticket stays closed. Raises ThreadIsOpen as `reopen_many` does.
     """
     spam = [ticket for ticket in hold(chosen, by=by) if ticket.is_spam]
-    Block.objects.filter(customer__in={ticket.customer_id for ticket in spam}).delete()
-    left = [sentence for ticket in spam if (sentence := _not_spam(ticket, by))]
-    return Outcome(len(spam), left=left)
+    said: tuple[str, dict[str, Any]] = ("not_spam", {})
+    parts, left = to_reopen(spam, by=by)
+    parts = [replace(part, events=[said, *part.events]) for part in parts]
+    parts.append(Part([ticket for ticket in spam if ticket.pk in left], {"is_spam": False}, [said]))
+    return carry_out_reopening("not_spam", parts, by=by, left=left, besides={"unblocked": _unblock(spam)})
 
 
-def _not_spam(ticket: Ticket, by: Agent) -> str:
-    """Why it stays closed; "" if it does not."""
-    Ticket.objects.filter(pk=ticket.pk).update(is_spam=False)
-    record_event(ticket, "not_spam", by=by)
-    try:
-        reopen(ticket, by=by)
-    except ThreadIsOpen as problem:
-        return f"#{ticket.pk}: {problem}"
-    return ""
+def _unblock(tickets: Sequence[Ticket]) -> list[dict[str, Any]]:
+    """Returned as rows to write again."""
+    blocks = Block.objects.filter(customer__in={ticket.customer_id for ticket in tickets})
+    rows = [{"customer_id": block.customer_id, "by_id": block.by_id, "at": block.at.isoformat()} for block in blocks]
+    blocks.delete()
+    return rows
 
 
 def block(customer: Customer, *, by: Agent) -> None:
@@ -73,16 +77,20 @@ def is_blocked(customer: Customer) -> bool:
     return Block.objects.filter(customer=customer).exists()
 
 
-def spam_of(customer: Customer, *, inbox: str) -> tuple[Ticket, bool] | None:
-    """Where more from them goes: their latest spam in the same inbox; and that it is not new."""
-    spam = Ticket.objects.filter(customer=customer, inbox=inbox, is_spam=True).order_by("-pk").first()
-    return (spam, False) if spam else None
+def open_quietly(*, customer: Customer, channel: str, inbox: str, thread_key: str, subject: str, language: str, at: datetime) -> tuple[Ticket, bool]:
+    """Where what a blocked customer sends belongs: their latest spam in the same inbox, or a ticket that is spam at once; and whether it is new."""
+    if spam := Ticket.objects.filter(customer=customer, inbox=inbox, is_spam=True).order_by("-pk").first():
+        return spam, False
+    fields = {"channel": channel, "inbox": inbox, "thread_key": thread_key, "subject": subject[:300], "language": language[:10]}
+    ticket = Ticket.objects.create(customer=customer, is_spam=True, created_at=at, last_message_at=at, closed_at=at, **fields)
+    record_event(ticket, "created", channel=channel)
+    return ticket, True
 
 
-def add_quietly(ticket: Ticket, text: str, *, at: datetime) -> Message:
-    """The ticket is spam from now on. Nobody is told. Inside the caller's transaction."""
-    fields = {"is_spam": True, "closed_at": Coalesce("closed_at", at), "waiting_since": None, "last_message_at": Greatest(F("last_message_at"), at)}
-    Ticket.objects.filter(pk=ticket.pk).update(preview=" ".join(text.split())[:200], **fields)
-    message = Message.objects.create(ticket=ticket, author=Message.Author.CUSTOMER, text=text, created_at=at)
-    record_event(ticket, "customer_wrote", message=message.pk)
-    return message
+def add_quietly(ticket: Ticket, text: str, *, at: datetime, files: Iterable[File] = (), html: str = "") -> Message:
+    """Nobody is told. Inside the caller's transaction. Raises TicketClosed when somebody has just said that it is no spam: look again."""
+    files = list(files)
+    held = Ticket.objects.filter(pk=ticket.pk, is_spam=True)
+    if not held.update(preview=preview_of(text, files), last_message_at=Greatest(F("last_message_at"), at)):
+        raise TicketClosed
+    return keep_customer_message(ticket, text, at=at, files=files, html=html)

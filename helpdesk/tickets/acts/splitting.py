@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from agents.text import one_line
 from helpdesk.tickets.acts.bulk import Chosen, hold
-from helpdesk.tickets.acts.lifecycle import have_it_read_again
+from helpdesk.tickets.acts.lifecycle import have_them_read_again
+from helpdesk.tickets.conversation.messages import preview_of
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Message, Ticket
 
@@ -36,7 +37,7 @@ def split_ticket(ticket: Ticket, messages: Collection[int], *, subject: str, by:
     record_event(ticket, "split", by=by, other=new.pk)
     record_event(new, "split_off", by=by, other=ticket.pk)
     record_event(new, "created", channel=new.channel)
-    have_it_read_again(new)
+    have_them_read_again([new])
     return new
 
 
@@ -53,12 +54,12 @@ def _parted(ticket: Ticket, numbers: Collection[int]) -> tuple[list[Message], li
 
 
 def _standing(messages: list[Message]) -> dict[str, Any]:
-    """What a ticket with these messages shows in lists. Notes are nobody's turn."""
-    said = [message for message in messages if not message.is_internal]
+    """What a ticket with these messages shows in lists. Notes are nobody's turn, and a reply that is held does not count before it leaves."""
+    said = [message for message in messages if not message.is_internal and not message.is_held]
     replies = [message.created_at for message in said if message.author == Message.Author.AGENT]
     unanswered = [message.created_at for message in said if message.author == Message.Author.CUSTOMER and message.created_at > max(replies, default=_LONG_AGO)]
     return {
-        "preview": " ".join(said[-1].text.split())[:200],
+        "preview": preview_of(said[-1].text),
         "last_message_at": said[-1].created_at,
         "waiting_since": min(unanswered, default=None),
         "first_reply_at": min(replies, default=None),

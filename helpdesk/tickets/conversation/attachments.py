@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from agents.text import readable
 from helpdesk.tickets.conversation.drafts import open_draft
-from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.tickets.models import Attachment, Channel, Message, Ticket
 from helpdesk.tickets.permissions import must_answer
 
 NAME_LIMIT = 200
@@ -25,6 +25,7 @@ MOST_FILES = 50
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF87a": "image/gif", b"GIF89a": "image/gif"}
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 UNKNOWN = "application/octet-stream"
+TEXT_ALONE = (Channel.SMS, Channel.SOCIAL)
 
 
 class RefusedFile(ValueError):
@@ -53,6 +54,23 @@ def attach(ticket: Ticket, file: File, *, by: Agent) -> Attachment:
 def detach(attachment: Attachment, *, by: Agent) -> None:
     """Only from one's own draft: what was sent is sent."""
     Attachment.objects.filter(pk=attachment.pk, draft__agent=by).delete()
+
+
+def detach_all(ticket: Ticket, *, by: Agent) -> None:
+    """Of one's own draft."""
+    Attachment.objects.filter(draft__ticket=ticket, draft__agent=by).delete()
+
+
+def why_without_files(ticket: Ticket) -> str:
+    """Why the customer can be sent none, in words; "" where they can. A note can have files anywhere."""
+    if ticket.channel not in TEXT_ALONE:
+        return ""
+    return _("Files cannot be sent by %(channel)s. Remove them, or send a link.") % {"channel": ticket.get_channel_display()}
+
+
+def must_carry_files(ticket: Ticket) -> None:
+    if refusal := why_without_files(ticket):
+        raise RefusedFile(refusal)
 
 
 def keep_files(message: Message, files: Iterable[File]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from agents.models import Agent
@@ -17,23 +16,31 @@ class SentMeanwhile(Exception):
 
 
 @transaction.atomic
-def save_draft(ticket: Ticket, text: str, *, is_internal: bool, seen: int | None, by: Agent) -> tuple[Draft | None, bool]:
-    """The draft, None when nothing is left of it; and whether another page had saved something else meanwhile. The last one wins.
+def save_draft(ticket: Ticket, text: str, *, is_internal: bool, seen: str | None, by: Agent) -> tuple[Draft | None, str]:
+    """The draft, None when nothing is left of it; and what stands after `text` now, because another page had written it meanwhile.
 
-    `seen`: the version that the page knows; 0 it knows none, None it does not say. Raises SentMeanwhile: what is typed after
-    that is a new draft, but what was under way when it was sent must not come back.
+    `seen`: the mark of the draft that the page knows; "" it knows none, None it does not say and replaces whatever is there.
+    Raises SentMeanwhile: what is typed after that is a new draft, but what was under way when it was sent must not come back.
     """
     must_answer(by)
     before = draft_of(ticket, by)
-    if seen and before is None:
+    if seen and not (before and seen.startswith(f"{before.pk}.")):
         raise SentMeanwhile
     draft = open_draft(ticket, by=by)
-    if not text.strip() and not draft.attachments.exists():
+    unseen = "" if seen is None or seen == draft.mark else after(readable(text), draft.text)
+    draft.text, draft.is_internal, draft.version = readable(text) + unseen, is_internal, draft.version + 1
+    if not draft.text.strip() and not draft.attachments.exists():
         draft.delete()
-        return None, False
-    Draft.objects.filter(pk=draft.pk).update(text=readable(text), is_internal=is_internal, version=F("version") + 1, saved_at=timezone.now())
-    draft.refresh_from_db()
-    return draft, seen is not None and before is not None and before.version != seen and before.text != draft.text
+        return None, ""
+    draft.save()
+    return draft, unseen
+
+
+def after(text: str, other: str) -> str:
+    """What has to follow `text` so that nothing of `other` is lost."""
+    if other in text:
+        return ""
+    return other[len(text) :] if other.startswith(text) else f"\n\n{other}"
 
 
 def draft_of(ticket: Ticket, agent: Agent) -> Draft | None:
@@ -44,6 +51,7 @@ def open_draft(ticket: Ticket, *, by: Agent) -> Draft:
     """In the caller's transaction; held until its end, so that nothing is put beside what is being sent."""
     draft, _created = Draft.objects.get_or_create(ticket=ticket, agent=by)
     Draft.objects.filter(pk=draft.pk).update(saved_at=timezone.now())
+    draft.refresh_from_db()
     return draft
 
 

@@ -14,14 +14,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from helpdesk.customers.models import Event
+from helpdesk.customers.models import Event, KnownName
 from helpdesk.tickets.models import Macro, Ticket
 from helpdesk.tickets.permissions import NotAllowed, must_answer
 
+ORDER = "Placed Order"
 VARIABLE = re.compile(r"\{\{ *(customer|ticket|agent|order)\.([^{}\n]{1,100}?) *\}\}")
 ANY_VARIABLE = re.compile(r"\{\{ *([^{}\n]{0,120}?) *\}\}")
+OWN = ("name", "first_name", "last_name", "email", "phone")
 FIXED = {"ticket": ("number", "subject", "channel"), "agent": ("name", "first_name")}
-LONGEST_VALUE = 1_000
+LONGEST_VALUE, MOST_NAMED = 1_000, 30
 
 
 def save_macro(macro: Macro, *, by: Agent) -> None:
@@ -59,7 +61,32 @@ def check_variables(body: str) -> None:
         subject, _dot, name = variable[1].partition(".")
         is_known = VARIABLE.fullmatch(variable[0]) and name in FIXED.get(subject, (name,))
         if not is_known:
-            raise ValidationError({"body": _("There is no variable %(variable)s.") % {"variable": variable[0]}})
+            told = _("There is no variable %(variable)s. There are: %(known)s.")
+            raise ValidationError({"body": told % {"variable": variable[0], "known": _listed(["customer.…", "order.…", *_fixed_names()])}})
+
+
+def check_seen(body: str) -> None:
+    """Raises ValidationError for names of customers' and orders' properties that nobody has had so far."""
+    if not VARIABLE.search(body):
+        return
+    seen = {"customer": [*OWN, *_seen_of(of=KnownName.Of.PROFILE)], "order": _seen_of(of=KnownName.Of.EVENT, metric=ORDER)}
+    unseen = [variable[0] for variable in VARIABLE.finditer(body) if variable[2] not in seen.get(variable[1], (variable[2],))]
+    if unseen:
+        told = _("No customer has filled %(variables)s so far. Known are: %(known)s. If it is right, tick the box below.")
+        known = [f"{subject}.{name}" for subject, names in seen.items() for name in names]
+        raise ValidationError({"body": told % {"variables": ", ".join(dict.fromkeys(unseen)), "known": _listed(known)}})
+
+
+def _seen_of(**named: str) -> list[str]:
+    return list(KnownName.objects.filter(**named).exclude(name__startswith="$").order_by("name").values_list("name", flat=True))
+
+
+def _fixed_names() -> list[str]:
+    return [f"{subject}.{name}" for subject, names in FIXED.items() for name in names]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join([f"{{{{ {name} }}}}" for name in names[:MOST_NAMED]] + ["…"] * (len(names) > MOST_NAMED))
 
 
 def _must_keep(macro: Macro, by: Agent) -> None:
@@ -71,8 +98,8 @@ def _must_keep(macro: Macro, by: Agent) -> None:
 def _customer(ticket: Ticket, _by: Agent) -> dict[str, Any]:
     customer = ticket.customer
     first, _space, last = customer.name.partition(" ")
-    own = {"name": customer.name, "first_name": first, "last_name": last, "email": customer.email, "phone": customer.phone}
-    return dict(customer.properties) | {name: text for name, text in own.items() if text}
+    own = zip(OWN, (customer.name, first, last, customer.email, customer.phone), strict=True)
+    return dict(customer.properties) | {name: text for name, text in own if text}
 
 
 def _ticket(ticket: Ticket, _by: Agent) -> dict[str, Any]:
@@ -84,7 +111,7 @@ def _agent(_ticket: Ticket, by: Agent) -> dict[str, Any]:
 
 
 def _order(ticket: Ticket, _by: Agent) -> dict[str, Any]:
-    order = Event.objects.filter(customer=ticket.customer_id, metric="Placed Order").order_by("-occurred_at").first()
+    order = Event.objects.filter(customer=ticket.customer_id, metric=ORDER).order_by("-occurred_at").first()
     return dict(order.properties) if order else {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, When
@@ -58,17 +59,23 @@ def add_customer_message(ticket: Ticket, text: str, *, at: datetime, files: Iter
     Raises TicketClosed, having written nothing, when somebody closed the ticket in the meantime.
     """
     files = list(files)
-    preview = _preview(text or ", ".join(file.name for file in files))
+    preview = preview_of(text, files)
     held = Ticket.objects.filter(pk=ticket.pk, closed_at=None)
     if not held.update(preview=preview, waiting_since=Coalesce(F("waiting_since"), at), last_message_at=Greatest(F("last_message_at"), at)):
         raise TicketClosed
+    message = keep_customer_message(ticket, text, at=at, files=files, html=html)
+    if ticket.assignee is not None:
+        show_toast(ticket.assignee, Toast.Kind.REPLIED, lambda: _words(ticket, preview), url=ticket.get_absolute_url())
+    return message
+
+
+def keep_customer_message(ticket: Ticket, text: str, *, at: datetime, files: Iterable[File], html: str) -> Message:
+    """The message alone: the ticket stands as it stood, and nobody is told. Inside the caller's transaction."""
     message = Message.objects.create(ticket=ticket, author=Message.Author.CUSTOMER, text=text, created_at=at)
     keep_files(message, files)
     if html:
         Original.objects.create(message=message, html=html)
     record_event(ticket, "customer_wrote", message=message.pk)
-    if ticket.assignee is not None:
-        show_toast(ticket.assignee, Toast.Kind.REPLIED, lambda: _words(ticket, preview), url=ticket.get_absolute_url())
     return message
 
 
@@ -109,12 +116,11 @@ def _must_say_something(text: str, *, by: Agent) -> None:
         raise EmptyMessage(_("Write something first."))
 
 
-def write(ticket: Ticket, text: str, *, by: Agent, at: datetime, is_internal: bool = False, closes_ticket: bool = False) -> Message:
-    """Raises MergedAway."""
+def write(ticket: Ticket, text: str, *, by: Agent, at: datetime, **fields: Any) -> Message:
+    """`fields`: others of Message. Raises MergedAway."""
     if merge := TicketMerge.objects.filter(merged=ticket, undone_at=None).first():
         raise MergedAway(_("This ticket is part of #%(number)s now: write there.") % {"number": merge.kept_id})
-    fields = {"text": text.strip(), "is_internal": is_internal, "closes_ticket": closes_ticket, "created_at": at}
-    return Message.objects.create(ticket=ticket, author=Message.Author.AGENT, agent=by, **fields)
+    return Message.objects.create(ticket=ticket, author=Message.Author.AGENT, agent=by, text=text.strip(), created_at=at, **fields)
 
 
 def take_draft(message: Message, draft: Draft | None) -> None:
@@ -143,7 +149,7 @@ def _note_reply(ticket: Ticket, text: str, *, at: datetime) -> None:
     """Not from `ticket`, which others may have changed since it was read; but who began to wait after that has no reply yet."""
     seen = ticket.waiting_since
     Ticket.objects.filter(pk=ticket.pk).update(
-        preview=_preview(text),
+        preview=preview_of(text),
         last_message_at=Greatest(F("last_message_at"), at),
         first_reply_at=Coalesce(F("first_reply_at"), at),
         waiting_since=Case(When(waiting_since__gt=seen, then=F("waiting_since"))) if seen else F("waiting_since"),
@@ -154,9 +160,10 @@ def _note_reply(ticket: Ticket, text: str, *, at: datetime) -> None:
 def _keep_waiting(ticket: Ticket, since: datetime) -> None:
     unread = ticket.messages.filter(author=Message.Author.CUSTOMER, created_at__gt=since).order_by("created_at").first()
     if unread is not None:
-        Ticket.objects.filter(pk=ticket.pk).update(waiting_since=unread.created_at, preview=_preview(unread.text))
+        Ticket.objects.filter(pk=ticket.pk).update(waiting_since=unread.created_at, preview=preview_of(unread.text))
         ticket.refresh_from_db(fields=["waiting_since", "preview"])
 
 
-def _preview(text: str) -> str:
-    return " ".join(text.split())[:PREVIEW]
+def preview_of(text: str, files: Iterable[File] = ()) -> str:
+    """What lists show of a message: of one without words, what its files are called."""
+    return " ".join((text or ", ".join(file.name for file in files)).split())[:PREVIEW]

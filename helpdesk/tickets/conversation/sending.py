@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close
-from helpdesk.tickets.conversation.attachments import RefusedFile
+from helpdesk.tickets.acts.snoozing import must_be_a_time, snooze_many
+from helpdesk.tickets.conversation.attachments import must_carry_files
 from helpdesk.tickets.conversation.drafts import open_draft
 from helpdesk.tickets.conversation.messages import leave, must_be_sendable, take_draft, write
 from helpdesk.tickets.live import publish_ticket
 from helpdesk.tickets.metrics import hold_customer
-from helpdesk.tickets.models import Attachment, Channel, Draft, Message, Ticket
+from helpdesk.tickets.models import Attachment, Draft, Message, Ticket
 from helpdesk.tickets.permissions import NotAllowed
 
-TEXT_ALONE = (Channel.SMS, Channel.SOCIAL)
 log = logging.getLogger(__name__)
 
 
@@ -30,21 +31,48 @@ class AlreadyLeft(Exception):
     """The message is for the user."""
 
 
+class WroteMeanwhile(Exception):
+    """The message is for the user."""
+
+
 @transaction.atomic
-def send_reply(ticket: Ticket, text: str, *, by: Agent, draft: Draft | None = None, and_close: bool = False) -> Message:
-    """To the customer, in UNDO_SEND_SECONDS; the draft, with its files, becomes the message. It leaves whatever happens to the page."""
+def send_reply(
+    ticket: Ticket, text: str, *, by: Agent, draft: Draft | None = None, and_close: bool = False, snooze_until: datetime | None = None, seen: int = 0
+) -> Message:
+    """To the customer, in UNDO_SEND_SECONDS; the draft, with its files, becomes the message. It leaves whatever happens to the page.
+
+    The ticket is closed or snoozed when it leaves: taking it back takes both back. Raises NotATime.
+    `seen`: the last message that the writer has read, 0 where nobody knows. Raises WroteMeanwhile where somebody else wrote after it.
+    """
     must_be_sendable(text, by=by)
-    _must_carry(ticket, draft)
-    message = write(ticket, text, by=by, at=timezone.now(), closes_ticket=and_close)
+    if and_close:
+        hold_customer(ticket)
+    if seen:
+        _must_have_read(ticket, seen, by=by)
+    if draft is not None and draft.attachments.exists():
+        must_carry_files(ticket)
+    if snooze_until is not None:
+        must_be_a_time(snooze_until)
+    now = timezone.now()
+    held_until = now + timedelta(seconds=settings.UNDO_SEND_SECONDS)
+    message = write(ticket, text, by=by, at=now, held_until=held_until, closes_ticket=and_close, snoozes_until=snooze_until)
     take_draft(message, draft)
-    message.held_until = message.created_at + timedelta(seconds=settings.UNDO_SEND_SECONDS)
-    message.save(update_fields=["held_until"])
     if settings.UNDO_SEND_SECONDS:
-        depart.using(run_after=message.held_until).enqueue(message.pk)
+        depart.using(run_after=held_until).enqueue(message.pk)
         publish_ticket(ticket)
     else:
         depart.func(message.pk)
     return message
+
+
+def _must_have_read(ticket: Ticket, seen: int, *, by: Agent) -> None:
+    """Of two who send at the same time the second waits here, and finds what the first has said."""
+    Ticket.objects.hold(ticket.pk)
+    latest = ticket.messages.filter(pk__gt=seen, is_internal=False).exclude(agent=by).select_related("agent").order_by("-pk").first()
+    if latest is not None:
+        people = {Message.Author.CUSTOMER: ticket.customer, Message.Author.AGENT: latest.agent}
+        name = people.get(Message.Author(latest.author), _("The helpdesk"))
+        raise WroteMeanwhile(_("%(name)s wrote while you were writing. Read it, then send again.") % {"name": name})
 
 
 @transaction.atomic
@@ -81,7 +109,7 @@ def depart(message_id: int) -> None:
             written_at, message.held_until, message.created_at = message.created_at, None, now
             message.ticket.refresh_from_db()
             leave(message, written_at=written_at)
-            _close_if_asked(message)
+            _do_what_follows(message)
 
 
 @task
@@ -96,12 +124,12 @@ def sweep_departures() -> int:
     return len(due)
 
 
-def _must_carry(ticket: Ticket, draft: Draft | None) -> None:
-    if ticket.channel in TEXT_ALONE and draft is not None and draft.attachments.exists():
-        raise RefusedFile(_("Files cannot be sent by %(channel)s. Remove them, or send a link.") % {"channel": ticket.get_channel_display()})
-
-
-def _close_if_asked(message: Message) -> None:
-    """Not over the head of a customer who has written since, nor for somebody who answers no more."""
-    if message.closes_ticket and message.agent and message.agent.can_answer and message.ticket.waiting_since is None:
-        close(message.ticket, by=message.agent)
+def _do_what_follows(message: Message) -> None:
+    """Not over the head of a customer who has written since, nor for somebody who answers no more, nor until a time that has passed."""
+    agent, ticket = message.agent, message.ticket
+    if agent is None or not agent.can_answer or ticket.waiting_since is not None:
+        return
+    if message.closes_ticket:
+        close(ticket, by=agent)
+    elif message.snoozes_until and message.snoozes_until > timezone.now():
+        snooze_many(Chosen([ticket.pk]), message.snoozes_until, by=agent)

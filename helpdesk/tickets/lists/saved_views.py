@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, Team
 from agents.text import one_line
 from helpdesk.conditions.grammar import as_json, parse_definition
-from helpdesk.tickets.lists.filters import NOBODY
+from helpdesk.tickets.lists.filters import NOBODY, midnight
 from helpdesk.tickets.lists.finding import ORDERS
 from helpdesk.tickets.models import SavedView, Tag
 from helpdesk.tickets.permissions import NotAllowed, must_answer
 
 LONGEST_NAME = 80
+STATUSES_OF_VIEWS = ("open", "closed", "any")  # the others have no condition
 
 
 class ViewError(ValueError):
@@ -103,9 +105,13 @@ def _of_people(chosen: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 def _of_days(chosen: dict[str, Any]) -> list[list[dict[str, Any]]]:
     since, until = chosen.get("since"), chosen.get("until")
-    after = [_condition("created", {"type": "date", "operator": "after", "date": since.isoformat()})] if since else []
-    before = [_condition("created", {"type": "date", "operator": "before", "date": until.isoformat()})] if until else []
+    after = [_created("after", midnight(since))] if since else []
+    before = [_created("before", midnight(until + timedelta(days=1)))] if until else []
     return [after, before]
+
+
+def _created(operator: str, at: datetime) -> dict[str, Any]:
+    return _condition("created", {"type": "date", "operator": operator, "date": at.astimezone(UTC).isoformat()})
 
 
 def _among(name: str, values: Any) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ class Act(models.Model):
     is_told = models.BooleanField(default=True, help_text="False: it closed tickets, and their customers' time lines do not say so yet")
 
     class Meta:
-        indexes = [models.Index(fields=["at"], condition=Q(is_told=False), name="acts_to_tell")]
+        indexes = [models.Index(fields=["at"], condition=Q(is_told=False), name="acts_to_tell"), models.Index(fields=["at"], name="acts_by_age")]
 
     def __str__(self) -> str:
         return f"{self.kind} {len(self.was)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+
+NAMED_ALREADY, YOURS_ALREADY = _("There is already a macro of this name."), _("You have a macro of this name already.")
 
 
 class MacroQuerySet(models.QuerySet["Macro"]):
@@ -30,14 +33,12 @@ class Macro(models.Model):
         verbose_name_plural = _("macros")
         ordering = ("category", "name", "id")
         constraints = [
-            models.UniqueConstraint(
-                fields=["name"], condition=Q(owner=None), name="one_shared_macro_per_name", violation_error_message=_("There is already a macro of this name.")
-            ),
+            models.UniqueConstraint(fields=["name"], condition=Q(owner=None), name="one_shared_macro_per_name", violation_error_message=NAMED_ALREADY),
             models.UniqueConstraint(
                 fields=["owner", "name"],
                 condition=Q(owner__isnull=False),
                 name="one_own_macro_per_name",
-                violation_error_message=_("You have a macro of this name already."),
+                violation_error_message=YOURS_ALREADY,
             ),
         ]
 
@@ -45,7 +46,10 @@ class Macro(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A variable that nothing could ever fill is a slip of the pen."""
+        """A variable that nothing could ever fill is a slip of the pen, and so is a name that differs from another's in case alone."""
         from helpdesk.tickets.conversation.macros import check_variables
 
+        names = Macro.objects.filter(owner=self.owner).exclude(pk=self.pk).values_list("name", flat=True)
+        if self.name.casefold() in {name.casefold() for name in names}:
+            raise ValidationError({"name": NAMED_ALREADY if self.owner is None else YOURS_ALREADY})
         check_variables(self.body)

@@ -28,6 +28,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     held_until = models.DateTimeField(null=True, blank=True, help_text=_("A reply that can be taken back until then: nobody outside has it"))
     closes_ticket = models.BooleanField(default=False, help_text=_("“Send and close”: when it leaves, the ticket is closed"))
+    snoozes_until = models.DateTimeField(null=True, blank=True, help_text=_("“Send and snooze”: when it leaves, the ticket is snoozed until then"))
 
     class Meta:
         verbose_name = _("message")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.db.models.functions import Left
 
 from helpdesk.tickets.models.messages import Message
@@ -41,16 +41,10 @@ class Snippet:
 def snippets(tickets: Iterable[Ticket], text: str) -> dict[int, Snippet]:
     """By the tickets' numbers. One query, whatever their number; their customers must be loaded."""
     query, shown = parse(text), list(tickets)
-    said: dict[int, list[Message]] = defaultdict(list)
-    for message in _messages(shown) if query.terms else ():
-        said[message.ticket_id].append(message)
-    return {ticket.pk: _snippet(ticket, said[ticket.pk], query) for ticket in shown}
-
-
-def _messages(tickets: Sequence[Ticket]) -> Iterable[Message]:
-    """The newest first."""
-    messages = Message.objects.filter(ticket__in=tickets).order_by("-created_at", "-id").alias()
-    return messages.annotate(beginning=Left("text", READ)).defer("text")[: MESSAGES * len(tickets)]
+    if query.terms:
+        newest = Message.objects.order_by("-created_at", "-id").annotate(beginning=Left("text", READ)).defer("text")[:MESSAGES]
+        prefetch_related_objects(shown, Prefetch("messages", newest, to_attr="newest"))
+    return {ticket.pk: _snippet(ticket, getattr(ticket, "newest", ()), query) for ticket in shown}
 
 
 def _snippet(ticket: Ticket, messages: Sequence[Message], query: Query) -> Snippet:

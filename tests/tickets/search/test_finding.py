@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.customers.merging import merge_customers, undo_merge
 from helpdesk.customers.profiles import identify
-from helpdesk.tickets.acts.lifecycle import add_tag
+from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.search import best, newest, search

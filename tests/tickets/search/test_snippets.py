@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,16 @@ def test_ticket_found_by_its_customer_has_no_line() -> None:
     ticket = make_ticket("Hello", customer=make_customer("Ida Lampe"))
 
     assert snippets(Ticket.objects.select_related("customer"), "lampe")[ticket.pk].line is None
+
+
+@pytest.mark.django_db
+def test_long_conversation_leaves_the_others_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many messages are looked at of each ticket, not of all of them together."""
+    monkeypatch.setattr(sys.modules["helpdesk.tickets.search.snippets"], "MESSAGES", 2)  # the package shows the function by that name
+    quiet, loud, ida = make_ticket("The zip broke."), make_ticket("The zip jams."), make_agent("Ida")
+    for n in range(4):
+        add_note(loud, f"Still the zip, {n}", by=ida)
+
+    lines = snippets([quiet, loud], "zip")
+
+    assert [shown(lines[ticket.pk].line) for ticket in (quiet, loud)] == ["The [zip] broke.", "Still the [zip], 3"]
