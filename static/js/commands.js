@@ -22,7 +22,7 @@ export function option({ element, name, keys }, words, id) {
   if (marks.some((mark) => !mark)) return undefined;
   const made = document.getElementById("palette-option").content.firstElementChild.cloneNode(true);
   made.id = id;
-  made.command = element;
+  made.command = () => (element.isConnected ? element : [...ofTicket(), ...places()].find((other) => other.name === name)?.element); // swapped meanwhile
   const icon = element.querySelector("svg.icon, .avatar");
   if (icon) made.prepend(icon.cloneNode(true));
   made.querySelector("span:not([class])").append(...parts(name, marks));

@@ -54,7 +54,7 @@ function step(by) {
 
 /** The palette is gone first, and the focus is back: some commands move it on. */
 function take(wanted, { inNewTab = false } = {}) {
-  const target = wanted?.command ?? wanted;
+  const target = wanted?.command ? wanted.command() : wanted;
   if (!target) return;
   if (inNewTab && target.href) {
     window.open(target.href, "_blank", "noopener");

@@ -45,7 +45,7 @@ def messages(response: Any) -> list[tuple[str, str]]:
 
 def chosen(response: Any, name: str) -> str:
     """The text of the option that is selected in a select."""
-    select = re.search(rf'<select[^>]* name="{name}">(.*?)</select>', response.content.decode(), re.DOTALL)
+    select = re.search(rf'<select[^>]* id="{name}"[^>]*>(.*?)</select>', response.content.decode(), re.DOTALL)
     assert select is not None
     return " ".join(re.findall(r"<option[^>]* selected>([^<]+)</option>", select[1]))
 
