@@ -69,14 +69,19 @@ def rendered(row: Row, language: str) -> str:
         return get_template("inbox/_row.html").render(row._asdict())
 
 
+@lru_cache(KEPT)
+def _from(place: str) -> str:
+    return urlencode({"in": place})
+
+
 def _row(ticket: Ticket, *, place: str, is_open: bool, is_marked: bool) -> Row:
     person = ticket.assignee
     chosen = f"{ticket.pk}:{ticket.assignee_id or ''}"
     return Row(
         number=ticket.pk,
-        url=ticket.get_absolute_url() + (f"?{urlencode({'in': place})}" if place else ""),
+        url=ticket.get_absolute_url() + (f"?{_from(place)}" if place else ""),
         chosen=chosen,
-        asked=urlencode({"ticket": chosen} | ({"in": place} if place else {})),
+        asked=f"ticket={chosen}" + (f"&{_from(place)}" if place else ""),
         is_open=is_open,
         is_marked=is_marked,
         waits=ticket.waiting_since is not None,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Field, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,15 +19,12 @@ from helpdesk.tickets.metrics import TICKET_CLOSED, hold_customers, take_back_ma
 from helpdesk.tickets.models import Act, Block, Tag, Ticket, TicketEvent, ViewEntry
 from helpdesk.tickets.permissions import NotAllowed, must_answer
 
-SCORE = ("sentiment_label", "sentiment_score")  # both or neither, says the database
 READ = (
     *("assignee", "assigned_automatically", "team", "customer", "channel", "inbox", "thread_key", "subject", "priority"),
-    *("closed_at", "snoozed_until", "waiting_since", "is_spam", *SCORE),
+    *("closed_at", "snoozed_until", "waiting_since", "is_spam", "sentiment_label", "sentiment_score"),
 )
 MOST = 10_000  # tickets of one act
 KEPT = timedelta(days=30)  # for so long an act can be undone
-FEW = 20  # values that many tickets share
-BATCH = 500  # rows of an UPDATE that gives each its own value back
 
 
 @dataclass(frozen=True)
@@ -139,26 +135,24 @@ def with_open_twin(numbers: Sequence[int]) -> set[int]:
 
 
 def _restore(act: Act, tickets: Sequence[Ticket]) -> None:
-    names = {name for was in act.was.values() for name in was}
-    for together in sorted({SCORE if name in SCORE else (name,) for name in names}):
-        _restore_fields(act, tickets, together)
-
-
-def _restore_fields(act: Act, tickets: Sequence[Ticket], names: Sequence[str]) -> None:
-    """One statement for each value that several had; for times, which each has its own, one for many tickets."""
-    fields = [_field(name) for name in names]
-    had: dict[tuple[Any, ...], list[Ticket]] = {}
+    """All fields of a ticket at once, since a CHECK may want two together; each ticket its own values, in one statement with many parameters."""
+    alike: dict[tuple[str, ...], list[Ticket]] = {}
     for ticket in tickets:
-        if names[0] in (was := act.was[str(ticket.pk)]):
-            for field in fields:
-                setattr(ticket, field.attname, field.to_python(was[field.name]))
-            had.setdefault(tuple(was[name] for name in names), []).append(ticket)
-    if len(had) > FEW:
-        Ticket.objects.bulk_update(itertools.chain(*had.values()), names, batch_size=BATCH)
-        return
-    for some in had.values():
-        values = {field.attname: getattr(some[0], field.attname) for field in fields}
-        Ticket.objects.filter(pk__in=[ticket.pk for ticket in some]).update(**values)
+        alike.setdefault(tuple(sorted(act.was[str(ticket.pk)])), []).append(ticket)
+    for names, some in alike.items():
+        if names:
+            _write([_field(name) for name in names], some, act.was)
+
+
+def _write(fields: Sequence[Field[Any, Any]], tickets: Sequence[Ticket], was: Mapping[str, Mapping[str, Any]]) -> None:
+    rows = []
+    for ticket in tickets:
+        for each in fields:
+            setattr(ticket, each.attname, each.to_python(was[str(ticket.pk)][each.name]))
+        rows.append([*(each.get_db_prep_save(getattr(ticket, each.attname), connection) for each in fields), ticket.pk])
+    changes = ", ".join(f"{each.column} = %s" for each in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {Ticket._meta.db_table} SET {changes} WHERE id = %s", rows)  # noqa: S608  # columns alone
 
 
 def _restore_besides(act: Act, tickets: Sequence[Ticket]) -> None:
