@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from agents.languages import in_each_language
 from agents.streams import DESK, publish
+from helpdesk.tickets.lists.finding import as_rows
 from helpdesk.tickets.models import Ticket
 
 
@@ -41,8 +42,8 @@ def _publish_many() -> None:
 
 def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
     """The row as any page shows it, and the facts by which a page knows whether it belongs in its list."""
-    tickets = Ticket.objects.select_related("customer", "assignee", "team").prefetch_related("tags", Prefetch("view_entries", to_attr="matches"))
-    ticket = tickets.filter(pk=ticket_id).first()
+    tickets = as_rows(Ticket.objects.filter(pk=ticket_id)).prefetch_related(Prefetch("view_entries", to_attr="matches"))
+    ticket = tickets.first()
     if ticket is None:
         return None
     return {
@@ -51,7 +52,7 @@ def ticket_frame(ticket_id: int) -> dict[str, Any] | None:
         "assignee": ticket.assignee_id,
         "team": ticket.team_id,
         "open": ticket.is_open and ticket.snoozed_until is None,  # as lists show it
-        "views": [match.view_id for match in ticket.matches],  # type: ignore[attr-defined] # the Prefetch puts them there
+        "views": [match.view_id for match in ticket.matches],
         "at": ticket.last_message_at.isoformat(),
         "words": in_each_language(lambda: {"row": render_to_string("inbox/_rows.html", {"tickets": [ticket]})}),
     }

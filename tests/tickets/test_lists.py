@@ -173,6 +173,6 @@ def test_list_takes_two_queries_however_long(ida: Agent, django_assert_num_queri
         add_tag(ticket, f"tag {number}", by=ida)
 
     with django_assert_num_queries(2):
-        shown = [(str(row.customer), str(row.assignee), str(row.team), [str(tag) for tag in row.tags.all()]) for row in as_rows(tickets_in(ida, "all"))]
+        shown = [(str(row.customer), str(row.assignee), str(row.team), [str(tag) for tag in row.shown_tags]) for row in as_rows(tickets_in(ida, "all"))]
 
     assert len(shown) == size

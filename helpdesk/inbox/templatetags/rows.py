@@ -92,7 +92,7 @@ def _row(ticket: Ticket, *, place: str, is_open: bool, is_marked: bool) -> Row:
         subject=ticket.subject,
         preview=ticket.preview,
         matches=tuple((match.view_id, match_in_words(match)) for match in getattr(ticket, "matches", ())),
-        tags=tuple(str(tag) for tag in ticket.tags.all()[:MOST_TAGS]),
+        tags=tuple(str(tag) for tag in ticket.shown_tags[:MOST_TAGS]),  # type: ignore[attr-defined] # `as_rows` puts them there
         team=str(ticket.team or ""),
         priority=ticket.priority if ticket.priority in RAISED else "",
         priority_word=str(Priority(ticket.priority).label) if ticket.priority in RAISED else "",
