@@ -141,10 +141,6 @@ class Availability(models.Model):
         return f"{self.agent}: {'Online' if self.is_online else 'Offline'}"
 
 
-def known_time_zone(_name: str) -> None:
-    """The first migration names it; nothing else does."""
-
-
 def _default_days() -> dict[str, list[list[str]]]:
     return {str(day): [["09:00", "17:00"]] for day in range(5)}
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
+from django.utils import timezone
+
 from agents.models import Agent
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Message, Ticket
 
 Row = tuple[str, Agent | None, dict[str, Any]]
 
@@ -19,3 +23,13 @@ def history(ticket: Ticket) -> list[Row]:
 def again(ticket: Ticket) -> Ticket:
     """As the database has it now."""
     return Ticket.objects.get(pk=ticket.pk)
+
+
+def row(message: Message) -> Message:
+    """As the database has it now."""
+    return Message.objects.get(pk=message.pk)
+
+
+def in_seconds(seconds: float) -> Any:
+    """The block happens so much later."""
+    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False)

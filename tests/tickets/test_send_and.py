@@ -6,32 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from helpdesk.tickets.acts.snoozing import NotATime
 from helpdesk.tickets.conversation.messages import add_customer_message
 from helpdesk.tickets.conversation.sending import depart, send_reply, sweep_departures, take_back
-from helpdesk.tickets.models import Message
 from tests.factories import make_agent, make_ticket
-from tests.tickets.reading import again, history
+from tests.tickets.reading import again, history, in_seconds, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ten_seconds")]
 IN_A_DAY = timezone.now().replace(microsecond=0) + timedelta(days=1)
 FOLLOWS = pytest.mark.parametrize("follows", [{"and_close": True}, {"snooze_until": IN_A_DAY}], ids=["close", "snooze"])
-
-
-@pytest.fixture(autouse=True)
-def ten_seconds(settings: Any) -> None:
-    settings.UNDO_SEND_SECONDS = 10
-
-
-def in_seconds(seconds: float) -> Any:
-    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False)
-
-
-def row(message: Message) -> Message:
-    return Message.objects.get(pk=message.pk)
 
 
 def test_send_and_close_closes_when_it_leaves() -> None:

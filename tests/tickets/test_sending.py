@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 from django_ox.testing import run_tasks
 
@@ -21,22 +20,9 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket
 from tests.people import at_once
-from tests.tickets.reading import again, history
+from tests.tickets.reading import again, history, in_seconds, row
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def ten_seconds(settings: Any) -> None:
-    settings.UNDO_SEND_SECONDS = 10
-
-
-def in_seconds(seconds: float) -> Any:
-    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False)
-
-
-def row(message: Message) -> Message:
-    return Message.objects.get(pk=message.pk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ten_seconds")]
 
 
 def test_reply_stands_in_the_conversation_and_has_not_left() -> None:

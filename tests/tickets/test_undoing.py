@@ -16,6 +16,7 @@ from helpdesk.tickets.acts.tags import add_tag, tag_many
 from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.metrics import TICKET_CLOSED
 from helpdesk.tickets.models import Act, Block, Ticket
+from helpdesk.tickets.permissions import NotAllowed
 from tests.factories import make_agent, make_ticket
 from tests.people import at_once
 from tests.tickets.reading import again
@@ -93,3 +94,18 @@ def test_tag_goes_from_those_that_it_was_added_to(ida: Agent) -> None:
 
     assert outcome.changed == 1
     assert [ticket.tags.count() for ticket in (had, touched, added)] == [1, 1, 0]
+
+
+def test_close_is_not_undone_where_the_customer_opens_another_ticket_at_this_very_moment(ida: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In words, and with nothing changed: what was looked for beforehand was not there yet."""
+    ticket = make_ticket(conversation_id="one")
+    act = close_many(all_of(ticket), by=ida).act
+    assert act is not None
+    twin = make_ticket(conversation_id="two")
+    Ticket.objects.filter(pk=twin.pk).update(inbox=ticket.inbox, thread_key=ticket.thread_key)
+    monkeypatch.setattr("helpdesk.tickets.acts.bulk.with_open_twin", lambda _numbers: set())
+
+    with pytest.raises(NotAllowed, match="The customer has written again since"):
+        undo(act, by=ida)
+
+    assert (again(ticket).is_open, Act.objects.get(pk=act.pk).undone_at) == (False, None)

@@ -49,9 +49,8 @@ class ShownList:
     @classmethod
     def from_place(cls, agent: Agent, place: str) -> ShownList:
         """As `place` wrote it; the default where that means nothing."""
-        key, _mark, query = place.partition("?")
         try:
-            return cls.at(agent, key, QueryDict(query))
+            return cls.at(agent, *read_place(place))
         except NoSuchList:
             return cls.at(agent, DEFAULT_LIST, QueryDict())
 

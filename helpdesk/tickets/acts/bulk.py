@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Field, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -105,7 +105,10 @@ def undo(act: Act, *, by: Agent) -> Outcome:
         hold_customers(numbers)
     untouched = _untouched(act, hold(Chosen(numbers), by=by))
     take_turns_back(ticket for ticket in untouched if "assignee" in act.was[str(ticket.pk)])
-    _restore(act, untouched)
+    try:
+        _restore(act, untouched)
+    except IntegrityError:  # the customer opened another ticket of the conversation at this very moment
+        raise NotAllowed(_("The customer has written again since: that conversation has an open ticket of its own.")) from None
     _restore_besides(act, untouched)
     if closes:
         take_back_many(untouched, TICKET_CLOSED, key=act.last_event)
