@@ -66,14 +66,14 @@ def test_reply_is_written_with_a_macro_and_a_file_taken_back_and_sent(desk: Desk
 def test_two_people_at_one_ticket_see_each_other(desk: Desk, ticket: str, page: Page, browser: Browser) -> None:
     sign_in(page, ticket, "anna@desk.example")
     other = browser.new_context().new_page()
-    sign_in(other, ticket, "bea@desk.example")
-    expect(other.get_by_label("Your message", exact=True)).to_be_visible()
+    sign_in(other, f"{desk.address}/inbox/all/", "bea@desk.example")
     note = page.get_by_label("Your message", exact=True)
 
     page.get_by_role("radiogroup", name="Kind of message").get_by_text("Note").click()
     note.press_sequentially("Can @now")
     expect(page.locator("#picker").get_by_role("option", name="Bea Nowak")).to_be_visible()
-    expect(other.locator("#typing")).to_have_text("Anna Kowalska is replying")
+    other.goto(ticket)  # while Anna thinks: she does not type again
+    expect(other.locator("#typing")).to_have_text("Anna Kowalska is replying", timeout=PATIENCE)
     note.press("Enter")
     note.press_sequentially("look?")
     note.press("Control+Enter")
