@@ -22,6 +22,7 @@ from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from playwright.sync_api import expect
 
 from tests.servers import find_chromium
 
@@ -47,6 +48,7 @@ from helpdesk.customers import discovery  # noqa: E402  # models need the settin
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one takes most of a run
 settings.SENTIMENT_SCORER = "tests.intake.scorers.FirstNumber"  # no model is loaded for what has nothing to do with one
 pytest_plugins = ["tests.people"]  # its fixtures are everybody's
+expect.set_options(timeout=30_000)  # milliseconds: what a browser waits for takes long on a busy machine
 
 hypothesis.settings.register_profile("default", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("default"), max_examples=2_000)

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.desk import Desk, running
 from tests.e2e.browsing import PASSWORD, sign_in
 
-PATIENCE = 20_000
 SET_UP = f"""
 from agents.models import Agent
 from tests.factories import make_ticket
@@ -32,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def has_scripts(page: Page) -> None:
     """Before that every button works too, as a form does."""
-    expect(page.locator(".menu-anchor")).to_be_attached(timeout=PATIENCE)
+    expect(page.locator(".menu-anchor")).to_be_attached()
 
 
 def test_two_tabs_and_another_device_lose_nothing_that_is_typed(desk: Desk, page: Page, browser: Browser) -> None:
@@ -46,18 +45,18 @@ def test_two_tabs_and_another_device_lose_nothing_that_is_typed(desk: Desk, page
         has_scripts(each)
 
     here.fill("Dear Paweł")
-    expect(there).to_have_value("Dear Paweł", timeout=PATIENCE)
+    expect(there).to_have_value("Dear Paweł")
     elsewhere.fill("On a train")
-    expect(device.locator("#composer-status")).to_contain_text("Both texts are here now.", timeout=PATIENCE)
-    expect(elsewhere).to_have_value("On a train\n\nDear Paweł", timeout=PATIENCE)
+    expect(device.locator("#composer-status")).to_contain_text("Both texts are here now.")
+    expect(elsewhere).to_have_value("On a train\n\nDear Paweł")
     there.fill("Dear Paweł, tomorrow")
-    expect(there).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł", timeout=PATIENCE)
-    expect(here).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł", timeout=PATIENCE)
+    expect(there).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł")
+    expect(here).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł")
     here.fill("Tomorrow")
     here.press("Control+Enter")
 
-    expect(page.locator("#conversation").get_by_text("Tomorrow")).to_be_visible(timeout=PATIENCE)
-    expect(there).to_have_value("", timeout=PATIENCE)
+    expect(page.locator("#conversation").get_by_text("Tomorrow")).to_be_visible()
+    expect(there).to_have_value("")
     device.close()
 
 
@@ -75,12 +74,12 @@ def test_menu_stays_when_somebody_takes_the_ticket_and_the_act_says_so(desk: Des
 
     has_scripts(other)
     other.get_by_role("button", name="Assign to me").click()
-    expect(page.locator("#ticket_3")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("#ticket_3")).to_have_count(0)
     after = take.bounding_box()
     take.click()
 
     assert before == after
-    expect(page.get_by_role("alert")).to_contain_text("Already taken by Bea Nowak: #3.", timeout=PATIENCE)
+    expect(page.get_by_role("alert")).to_contain_text("Already taken by Bea Nowak: #3.")
     other.close()
 
 
@@ -90,21 +89,21 @@ def test_next_row_is_at_hand_after_closing_snoozing_and_sending(desk: Desk, page
     focused, undo = page.locator(".ticket-link:focus"), page.locator("#toasts").get_by_role("button", name="Undo")
 
     page.get_by_role("button", name="Close").click()
-    expect(focused).to_have_text("Third", timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible(timeout=PATIENCE)
+    expect(focused).to_have_text("Third")
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     page.keyboard.press("e")
-    expect(focused).to_have_text("Second", timeout=PATIENCE)
-    expect(page.locator(".ticket")).to_have_count(2, timeout=PATIENCE)
+    expect(focused).to_have_text("Second")
+    expect(page.locator(".ticket")).to_have_count(2)
     undo.first.click()
-    expect(page.locator(".ticket-link").first).to_have_text("Third", timeout=PATIENCE)
+    expect(page.locator(".ticket-link").first).to_have_text("Third")
 
     page.locator("#ticket_2 .ticket-link").focus()
     page.keyboard.press("z")
     page.locator("#menu").get_by_role("button", name="Tomorrow").press("Enter")
-    expect(focused).to_have_text("First", timeout=PATIENCE)
+    expect(focused).to_have_text("First")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="First")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="First")).to_be_visible()
     page.get_by_label("Your message", exact=True).fill("Done")
     page.keyboard.press("Control+Shift+Enter")
-    expect(page.locator("#conversation").get_by_text("Sending, then closing")).to_be_visible(timeout=PATIENCE)
-    expect(focused).to_have_text("Third", timeout=PATIENCE)
+    expect(page.locator("#conversation").get_by_text("Sending, then closing")).to_be_visible()
+    expect(focused).to_have_text("Third")

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.desk import Desk, running
 from tests.e2e.browsing import PASSWORD, sign_in
 
-PATIENCE = 20_000
 SET_UP = f"""
 from agents.models import Agent
 from helpdesk.intake import InboundMessage, Sender, receive_message
@@ -57,7 +56,7 @@ def test_reply_is_written_with_a_macro_and_a_file_taken_back_and_sent(desk: Desk
     expect(text).to_have_value("Hi Rowan, call me?")
     assert list(tmp_path.glob("outgoing/*")) == []
     text.press("Control+Enter")
-    expect(page.locator("#conversation").get_by_text("Sent", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#conversation").get_by_text("Sent", exact=True)).to_be_visible()
 
     mails = [message_from_bytes(file.read_bytes(), policy=default) for file in tmp_path.glob("outgoing/*")]
     assert [[part.get_filename() for part in mail.iter_attachments()] for mail in mails] == [["żółć.pdf"]]
@@ -73,11 +72,11 @@ def test_two_people_at_one_ticket_see_each_other(desk: Desk, ticket: str, page: 
     note.press_sequentially("Can @now")
     expect(page.locator("#picker").get_by_role("option", name="Bea Nowak")).to_be_visible()
     other.goto(ticket)  # while Anna thinks: she does not type again
-    expect(other.locator("#typing")).to_have_text("Anna Kowalska is replying", timeout=PATIENCE)
+    expect(other.locator("#typing")).to_have_text("Anna Kowalska is replying")
     note.press("Enter")
     note.press_sequentially("look?")
     note.press("Control+Enter")
 
-    expect(other.locator("#toasts")).to_contain_text("Anna Kowalska mentioned you: A lamp", timeout=PATIENCE)
-    expect(other.locator(".mention")).to_have_text("@Bea Nowak", timeout=PATIENCE)
+    expect(other.locator("#toasts")).to_contain_text("Anna Kowalska mentioned you: A lamp")
+    expect(other.locator(".mention")).to_have_text("@Bea Nowak")
     other.close()

@@ -73,7 +73,7 @@ def post_message(desk: Desk, key: str) -> None:
 
 def sees_row_toast_and_why(page: Page) -> None:
     """The row, the count and the toast arrive without a reload; the ticket page says the team and why."""
-    expect(page.locator("[data-list] .ticket", has_text="Zmiana adresu zamówienia 1042")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-list] .ticket", has_text="Zmiana adresu zamówienia 1042")).to_be_visible()
     toast = page.get_by_role("status").filter(has_text="Your turn: Zmiana adresu zamówienia 1042")
     expect(toast).to_be_visible()
     assert page.evaluate("window.sameDocument")

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.desk import Desk, running
 from tests.e2e.browsing import PASSWORD, sign_in
 
-PATIENCE = 20_000
 SET_UP = f"""
 import json
 from agents.models import Agent
@@ -76,11 +75,11 @@ def test_b17_five_within_a_minute_are_one_toast(desk: Desk, key: str, page: Page
         give(desk, key, ticket)
     give(desk, key, 6, 7)
 
-    expect(toasts(page)).to_have_text(["7 tickets are yours Open"], use_inner_text=True, timeout=PATIENCE)
+    expect(toasts(page)).to_have_text(["7 tickets are yours Open"], use_inner_text=True)
     page.reload()
-    expect(toasts(page)).to_have_text(["7 tickets are yours Open"], use_inner_text=True, timeout=PATIENCE)
+    expect(toasts(page)).to_have_text(["7 tickets are yours Open"], use_inner_text=True)
     give(desk, key, 1, 2, to="")
-    expect(toasts(page)).to_have_text(["5 tickets are yours Open"], use_inner_text=True, timeout=PATIENCE)
+    expect(toasts(page)).to_have_text(["5 tickets are yours Open"], use_inner_text=True)
 
     toasts(page).get_by_role("link", name="Open").click()
     expect(page.get_by_role("heading", name="My inbox")).to_be_visible()
@@ -95,7 +94,7 @@ def test_four_are_four_with_one_folded_away(desk: Desk, key: str, page: Page) ->
     for ticket in range(1, 5):
         give(desk, key, ticket)
 
-    expect(page.locator(".toasts-more")).to_have_text("1 more", timeout=PATIENCE)
+    expect(page.locator(".toasts-more")).to_have_text("1 more")
     expect(toasts(page).and_(page.locator(":visible"))).to_have_count(3)
 
 
@@ -114,7 +113,7 @@ def test_whoever_looks_elsewhere_hears_and_sees_it_once(desk: Desk, key: str, pa
 
     give(desk, key, 1)
     for tab in (page, other):
-        expect(toasts(tab)).to_have_count(1, timeout=PATIENCE)
+        expect(toasts(tab)).to_have_count(1)
     page.wait_for_timeout(1500)
 
     assert page.evaluate("heard") + other.evaluate("heard") == ["tone"]
@@ -131,12 +130,12 @@ def test_two_readers_see_the_same_new_ticket_each_in_their_language(desk: Desk, 
 
     desk.post("/api/v1/messages/", key, {"external_id": "1", "subject": "A new lamp", "text": "Hello?", "sender": {"email": "rowan@example.com"}})
     rows = [tab.locator(".ticket", has_text="A new lamp") for tab in (page, polish)]
-    expect(rows[0]).to_contain_text("Väntar på svar", timeout=PATIENCE)
-    expect(rows[1]).to_contain_text("Czeka na odpowiedź", timeout=PATIENCE)
+    expect(rows[0]).to_contain_text("Väntar på svar")
+    expect(rows[1]).to_contain_text("Czeka na odpowiedź")
     give(desk, key, 1, to="3")
     give(desk, key, 2, to="2")
 
-    expect(toasts(page)).to_contain_text("Din tur: Lamp 0", timeout=PATIENCE)
-    expect(toasts(polish)).to_contain_text("Twoja kolej: Lamp 1", timeout=PATIENCE)
+    expect(toasts(page)).to_contain_text("Din tur: Lamp 0")
+    expect(toasts(polish)).to_contain_text("Twoja kolej: Lamp 1")
     assert (page.evaluate("sameDocument"), polish.evaluate("sameDocument")) == (True, True)
     polish.context.close()

@@ -18,8 +18,6 @@ from tests.e2e.browsing import PASSWORD, sign_in
 from tests.imports.klaviyo_server import KEY, Klaviyo, a_metric, a_profile, an_event
 from tests.sources.shops import SECRET, SHOP, an_order, signed, written
 
-PATIENCE = 30_000  # milliseconds
-
 SET_UP = f"""
 import json
 from agents.models import Agent
@@ -116,7 +114,7 @@ def test_import_from_klaviyo_changes_a_segment(desk: Desk, made: dict[str, Any],
     profile.goto(f"{desk.address}/imports/")
     profile.get_by_label("Private API key").fill(KEY)
     profile.get_by_role("button", name="Try the key and import").click()
-    expect(profile.get_by_text("Done", exact=False).first).to_be_visible(timeout=PATIENCE)
+    expect(profile.get_by_text("Done", exact=False).first).to_be_visible()
 
     profile.goto(address)
     shows(profile, "Readers")
