@@ -21,11 +21,14 @@ import pytest
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
+from django.core.management.color import no_style
+from django.db import connection, connections
+from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
 from tests.servers import find_chromium
 
+MIGRATED = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # started by the run itself, with its environment
 CHROMIUM_FLAGS = [
     *("--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -94,6 +97,15 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """PostgreSQL drops no database in use, and the thread that runs the ORM for async code keeps its connection."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+def empty_tables(_case: TransactionTestCase) -> None:
+    """As Django does after a test that commits, but what `migrate` wrote of kinds of things, permissions and roles stays: writing it anew takes longer."""
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MIGRATED
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
+
+
+TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # there is no other door
 
 
 @pytest.fixture(autouse=True)
