@@ -7,9 +7,10 @@ from the database. A page that has been disconnected re-reads everything.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,10 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 log = logging.getLogger(__name__)
 DESK = "desk"
 
+PATIENCE = 2.0  # seconds that a process which ends may take for it
+
 _server_loop: asyncio.AbstractEventLoop | None = None
+_unsent: set[Future[None]] = set()
 
 
 def agent_stream(agent_id: int) -> str:
@@ -40,17 +44,23 @@ def publish(stream: str, frame: dict[str, Any]) -> None:
         async_to_sync(layer.group_send)(stream, message)
     elif layer is not None:
         sent = asyncio.run_coroutine_threadsafe(layer.group_send(stream, message), _server_loop or _publishing_loop())
-        sent.add_done_callback(_log_failure)
+        _unsent.add(sent)
+        sent.add_done_callback(_done)
 
 
 @cache
 def _publishing_loop() -> asyncio.AbstractEventLoop:
-    """Of a process without sockets: a worker, a WSGI process. One loop, so one connection to Redis."""
+    """Of a process without sockets: a worker, a WSGI process. One loop, so one connection to Redis.
+
+    A command often ends right after its commit: it waits for what is on its way.
+    """
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="live-updates", daemon=True).start()
+    atexit.register(lambda: wait(_unsent.copy(), PATIENCE))
     return loop
 
 
-def _log_failure(sent: Future[None]) -> None:
+def _done(sent: Future[None]) -> None:
+    _unsent.discard(sent)
     if not sent.cancelled() and (error := sent.exception()):
         log.warning("A live update was not sent: %s", error)
