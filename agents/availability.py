@@ -77,9 +77,9 @@ def present() -> Q:
     return _signed_in(now) & Q(is_online=True, seen_at__gte=now - timedelta(seconds=settings.PRESENCE_TTL))
 
 
-def presence_of(availability: Availability | None, now: datetime | None = None) -> Presence:
+def presence_of(agent: Agent, now: datetime | None = None) -> Presence:
     """`away` is Online without a sign of life for PRESENCE_TTL seconds. Offline is also whose session has ended (A18)."""
-    now = now or timezone.now()
+    availability, now = getattr(agent, "availability", None), now or timezone.now()
     if availability is None or not availability.is_online or (availability.signed_in_until or now + timedelta(1)) <= now:
         return "offline"
     return "online" if availability.seen_at >= now - timedelta(seconds=settings.PRESENCE_TTL) else "away"

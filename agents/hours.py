@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -32,6 +32,11 @@ def desk_hours() -> BusinessHours:
     hours = BusinessHours.objects.filter(pk=1).first() or BusinessHours(pk=1)
     prefetch_related_objects([hours], "special_days")  # also of hours that nobody has set, or each day asks for them
     return hours
+
+
+def midnight(day: date) -> datetime:
+    """When it begins. Where the clock leaves midnight out, what follows it."""
+    return datetime.combine(day, time(), timezone.get_default_timezone())
 
 
 def is_open(hours: BusinessHours, at: datetime) -> bool:
@@ -83,10 +88,10 @@ def _beginnings(hours: BusinessHours, day: date, zone: ZoneInfo) -> Iterator[dat
     yield from _clock_changes(day, zone)
 
 
-def _instant(day: date, time: str, zone: ZoneInfo, fold: int = 0) -> datetime:
-    hour, minute = map(int, time.split(":"))
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone follows, when the wall clock is known
-    return (midnight + timedelta(hours=hour, minutes=minute)).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+def _instant(day: date, clock: str, zone: ZoneInfo, fold: int = 0) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    begins = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone follows, when the wall clock is known
+    return (begins + timedelta(hours=hour, minutes=minute)).replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 @lru_cache(maxsize=2_000)

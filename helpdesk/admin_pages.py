@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import ModelAdmin as DjangoModelAdmin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -58,6 +60,22 @@ class DeskAdmin(ModelAdmin):
     formfield_overrides: Any = {models.JSONField: {"form_class": WrittenJSON}}
     change_form_outer_before_template = "admin/_actions.html"
 
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        with _no_such_number():
+            _must_be_rows(Agent, (number for name in self.autocomplete_fields for number in request.POST.getlist(name)))
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        try:
+            return super().get_object(request, object_id, from_field)
+        except OverflowError:  # a number that no row can have
+            return None
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with _no_such_number():
+            _must_be_rows(self.model, request.POST.getlist(ACTION_CHECKBOX_NAME))
+            return super().response_action(request, *args, **kwargs)
+
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None, action_location: ActionLocation = ActionLocation.CHANGE_LIST) -> Any:
         """The theme's own does not know the location that Django 6.1 asks with."""
         return DjangoModelAdmin.get_action_choices(self, request, [("", gettext("Choose an action"))], action_location)
@@ -90,6 +108,25 @@ class DeskAdmin(ModelAdmin):
             self.message_user(request, done(count), messages.SUCCESS)
         for reason, names in left.items():
             self.message_user(request, f"{', '.join(names[:10])}{' …' if names[10:] else ''}: {reason}", messages.WARNING)
+
+
+@contextmanager
+def _no_such_number() -> Iterator[None]:
+    """No page of ours sends a number that no row can have: 400."""
+    try:
+        yield
+    except OverflowError as error:
+        raise BadRequest from error
+
+
+def _must_be_rows(model: type[models.Model], numbers: Iterable[str]) -> None:
+    """As they are ticked or chosen; none of ours sends anything else: 400."""
+    assert model._meta.pk is not None
+    try:
+        for number in filter(None, numbers):
+            model._meta.pk.clean(number, None)
+    except ValidationError as error:
+        raise BadRequest from error
 
 
 class LongList:

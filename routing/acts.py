@@ -42,7 +42,7 @@ def act_on(chosen: Chosen, act: str, value: str, *, by: Agent) -> Outcome:
 def in_turn(team: Team) -> list[Agent]:
     """Its members who are there, in the order of the one ledger (B15), which is only read."""
     members = Agent.objects.answering().filter(teams=team).select_related("availability")
-    return [agent for agent in round_robin.in_turn(members) if presence_of(getattr(agent, "availability", None)) == "online"]
+    return [agent for agent in round_robin.in_turn(members) if presence_of(agent) == "online"]
 
 
 def _assign(chosen: Chosen, value: str, by: Agent) -> Outcome:

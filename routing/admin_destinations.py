@@ -7,8 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Count, Field, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -19,24 +17,19 @@ from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from agents.models import Agent, Team
-from agents.text import one_line
-from helpdesk.admin_pages import DeskAdmin, display
+from helpdesk.admin_pages import display
 from helpdesk.customers.models import Segment
 from helpdesk.tickets.admin import ICONS
 from helpdesk.tickets.models import SavedView
 from routing import uses
+from routing.admin_names import ONE_LINE, NamedForm, ShownInPages
 from routing.models import TeamMatching
 
 
-class OneLineField(forms.CharField):
-    def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value) or "")
-
-
-class DestinationAdmin(DeskAdmin):
+class DestinationAdmin(ShownInPages):
     """What rules send tickets to: it stays for as long as a rule does."""
 
-    formfield_overrides: Any = DeskAdmin.formfield_overrides | {models.CharField: {"form_class": OneLineField}}
+    formfield_overrides: Any = ShownInPages.formfield_overrides | ONE_LINE
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         destination = self.get_object(request, unquote(object_id))
@@ -58,22 +51,12 @@ class TeamMatchingInline(StackedInline):
     verbose_name_plural = gettext_lazy("Tickets with any of these tags, or of customers in any of these segments, go to this team")
 
 
-class TeamForm(ModelForm):  # type: ignore[type-arg]  # at run time it takes none
-    def clean_name(self) -> str:
-        """Conditions know teams by name."""
-        name: str = self.cleaned_data["name"]
-        team = Team.objects.filter(pk=self.instance.pk).first()
-        if team is not None and (reason := uses.why_name_is_kept(team, name)):
-            raise ValidationError(reason)
-        return name
-
-
 @admin.register(Team)
 class TeamAdmin(DestinationAdmin):
     """A10: name, description, tags and segments; A11: with at least one member."""
 
     HAS_TICKETS = gettext_lazy("%(name)s cannot be deleted: it has open tickets. Give them to another team first.")
-    form = TeamForm
+    form = NamedForm
     list_display = ("name", "summary", "size")
     search_fields = ("name",)
     autocomplete_fields = ("members",)

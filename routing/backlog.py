@@ -53,16 +53,16 @@ def absent_owners() -> list[Agent]:
 
 
 def _is_absent(owner: Agent, hours: BusinessHours, patience: timedelta, now: datetime) -> bool:
-    availability = getattr(owner, "availability", None)
     if not owner.can_answer:
         return True
-    if presence_of(availability, now) == "online":
+    if presence_of(owner, now) == "online":
         return False
-    return has_been_open(hours, patience, since=_last_there(owner, availability), until=now)
+    return has_been_open(hours, patience, since=_last_there(owner), until=now)
 
 
-def _last_there(owner: Agent, availability: Availability | None) -> datetime:
+def _last_there(owner: Agent) -> datetime:
     """When they switched themselves Offline; without that, when they were last seen."""
+    availability: Availability | None = getattr(owner, "availability", None)
     if availability is None:
         return owner.date_joined
     return availability.seen_at if availability.is_online else availability.changed_at

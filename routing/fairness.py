@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from agents.models import Agent
-from routing.models import RoutingDecision
+from routing.models import APPLIED, RoutingDecision
 
 RECEIVED, NOT_THEIR_TURN, NOT_A_MEMBER = "taken", "not their turn", "not a member"
 ELIGIBLE = (RECEIVED, NOT_THEIR_TURN)
@@ -48,8 +48,12 @@ class Fairness:
 
 
 def arrivals(since: datetime, until: datetime) -> QuerySet[RoutingDecision]:
-    """Decisions that asked for an agent, half-open in time. One whose ticket had an assignee asked for none."""
-    return RoutingDecision.objects.filter(~Q(waiting_because="") | Q(agent__isnull=False), at__gte=since, at__lt=until)
+    """Decisions that asked for an agent, half-open in time. One whose ticket had an assignee asked for none.
+
+    Where rules that were applied anew find nobody, no ticket has arrived: it goes on waiting since it did.
+    """
+    asked = Q(agent__isnull=False) | (~Q(waiting_because="") & ~APPLIED)
+    return RoutingDecision.objects.filter(asked, at__gte=since, at__lt=until)
 
 
 def fairness(since: datetime, until: datetime) -> Fairness:

@@ -1,7 +1,8 @@
 """What a decision keeps of what was looked at, and how it is asked again (I2).
 
 Of the customer: the answer to each different question of the version's rules, in the order in which these first ask it. Of the
-ticket: what may change later. What never changes (channel, subject, language, what was written until then) is read where it stands.
+ticket: what may change later, and where a rule asks what was written, which messages that was: a merge or a split takes them elsewhere.
+What never changes (channel, subject, language) is read where it stands.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from typing import Any
 
 from helpdesk.conditions.evaluate import Answers
 from helpdesk.customers.values import SEPARATOR
-from helpdesk.tickets.facts import body_until, ticket_value
+from helpdesk.tickets.facts import body_of, body_until, messages_of, ticket_value
 from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
 from routing.rule_set import Rules
 
 
-def keep_ticket(decision: RoutingDecision, ticket: Ticket) -> None:
+def keep_ticket(decision: RoutingDecision, ticket: Ticket, rules: Rules) -> None:
     decision.was_open = ticket.is_open
     decision.tags = SEPARATOR.join(["", *ticket_value(ticket, "tags"), ""])
     decision.sentiment_label, decision.sentiment_score = ticket.sentiment_label, ticket.sentiment_score
     decision.team_before, decision.assignee_before = ticket_value(ticket, "team") or "", ticket_value(ticket, "assignee") or ""
     decision.priority = ticket.priority
+    decision.said = messages_of(ticket) if rules.ask_what_was_said else None
 
 
 def answers_to_keep(rules: Rules, answers: Answers) -> list[Any]:
@@ -71,7 +73,7 @@ class Recorded:
             case "priority":
                 return decision.priority
             case "body":
-                return body_until(decision.ticket, decision.at)
+                return body_until(decision.ticket, decision.at) if decision.said is None else body_of(decision.said)
         return ticket_value(decision.ticket, name)
 
     def profile(self, name: str) -> Any:

@@ -126,6 +126,9 @@ class RoutingDecision(models.Model):
     team_before = models.CharField(max_length=80, blank=True)
     assignee_before = models.CharField(max_length=150, blank=True)
     priority = models.CharField(max_length=6, default=Priority.NORMAL)
+    said: models.JSONField[list[int] | None, list[int] | None] = models.JSONField(
+        null=True, help_text=_("The messages that were its body, if a rule asks about that")
+    )
     values: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list, help_text=_("What the rules looked at of the customer, in their order"))
     until: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, help_text=_("Until when a match holds, by rule"))
     teams: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, help_text=_("Those that tags or segments named"))
@@ -148,6 +151,9 @@ class RoutingDecision(models.Model):
     @property
     def matched_rules(self) -> list[int]:
         return [int(number) for number in self.matched.split(",") if number]
+
+
+APPLIED = Q(cause__startswith="applied ")  # decisions about tickets that were there already (C14)
 
 
 class Ledger(models.Model):

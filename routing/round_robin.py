@@ -110,7 +110,7 @@ class Rotation:
         return turn
 
     def _outcome(self, seat: _Seat, turn: Turn) -> str:
-        presence = presence_of(getattr(seat.agent, "availability", None))
+        presence = presence_of(seat.agent)
         if presence != "online":
             return presence
         if self.limit and seat.load >= self.limit:

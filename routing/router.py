@@ -16,7 +16,7 @@ from routing.inputs import keep_ticket
 from routing.matching import Match, match_rules
 from routing.models import RoutingDecision
 from routing.round_robin import give_to_next_agent
-from routing.rule_set import live
+from routing.rule_set import Rules, live
 from routing.teams import match_teams, next_team
 from routing.waiting import waiting
 
@@ -47,7 +47,7 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     ticket = Ticket.objects.select_related("customer", "team", "assignee").prefetch_related("tags").get(pk=ticket_id)
     version = live()
     match = match_rules(ticket, version.rules, now := timezone.now())
-    decision = _kept(RoutingDecision(ticket=ticket, cause=cause, at=now, rule_set_id=version.id), match)
+    decision = _kept(RoutingDecision(ticket=ticket, cause=cause, at=now, rule_set_id=version.id), version.rules, match)
     if not decision.team_was_chosen:
         decision.team, decision.teams = match.team, [] if match.team else match_teams(ticket)
     decision.save()
@@ -61,9 +61,9 @@ def _decide(ticket_id: int, cause: str) -> RoutingDecision:
     return decision
 
 
-def _kept(decision: RoutingDecision, match: Match) -> RoutingDecision:
+def _kept(decision: RoutingDecision, rules: Rules, match: Match) -> RoutingDecision:
     """With what the rules looked at, and what they said."""
-    keep_ticket(decision, decision.ticket)
+    keep_ticket(decision, decision.ticket, rules)
     decision.team_was_chosen = with_chosen_team(Ticket.objects.filter(pk=decision.ticket_id)).exists()
     decision.matched = ",".join(["", *(str(rule.id) for rule in match.outcome.matched), ""])
     decision.rule = match.outcome.winner.id if match.outcome.winner else None

@@ -77,6 +77,10 @@ class Rules:
         return asked_by(rule.definition for rule in self.placed if isinstance(rule.definition, Definition))
 
     @cached_property
+    def ask_what_was_said(self) -> bool:
+        return any(isinstance(condition, TicketCondition) and condition.property == "body" for rule in self.placed for condition in rule.conditions)
+
+    @cached_property
     def ways(self) -> dict[Condition, Way]:
         """How each condition is asked. Kept, since `ask` forgets what many others have asked meanwhile."""
         return {condition: ask(condition) for rule in self.placed for condition in rule.conditions}

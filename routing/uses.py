@@ -1,8 +1,9 @@
-"""What rules hold on to: the team, the view or the segment that one of them names is not deleted under it (R4)."""
+"""What rules hold on to: the team, the view or the segment that one of them names is not deleted under it (R4), nor what they know by name renamed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,11 +15,14 @@ from helpdesk.conditions.grammar import DefinitionError, TicketCondition, parse_
 from helpdesk.customers import segments
 from helpdesk.customers.definitions import segments_named
 from helpdesk.customers.models import Segment
-from helpdesk.tickets.models import SavedView
+from helpdesk.tickets.models import SavedView, Tag
 from routing.models import Rule, RuleTest
 from routing.publication import written
 from routing.rule_set import Written, live_contents
 from routing.rules import hold_all
+
+Named = Team | Agent | Tag
+_FIELDS: dict[type[Named], str] = {Team: "team", Agent: "assignee", Tag: "tags"}  # that conditions know them by
 
 
 @transaction.atomic
@@ -43,26 +47,34 @@ def why_kept(destination: Team | SavedView) -> str:
     return _in_words(words, destination, rules_to(destination)) or _why_tested(destination)
 
 
-def why_name_is_kept(team: Team, new: str) -> str:
-    """ "" or, in words, which conditions that ask for teams by name would answer otherwise for the new one."""
+def why_name_is_kept(named: Named, new: str) -> str:
+    """ "" or, in words, which conditions that know it by its name would answer otherwise for the new one."""
 
     def differs(definition: Any) -> bool:
-        return any(condition.filter.matches(team.name, now) != condition.filter.matches(new, now) for condition in _about_teams(definition))
+        return any(_differs(condition, named.name, new, now) for condition in _about(_FIELDS[type(named)], definition))
 
     now = timezone.now()
     rules = [_("rule “%(name)s”") % {"name": name} for name in _rules(lambda rule: differs(rule["definition"])).values()]
     written = SavedView.objects.filter(definition__isnull=False).select_related("owner").order_by("pk")
     views = [_named(view) for view in written if differs(view.definition)]
-    words = _("Conditions ask for %(team)s by its name and would answer otherwise for “%(new)s”: %(uses)s. Let them ask for both names first.")
-    return words % {"team": team, "new": new, "uses": ", ".join(uses)} if (uses := [*rules, *views]) else ""
+    words = _("Conditions ask for “%(name)s” and would answer otherwise for “%(new)s”: %(uses)s. Let them ask for both names first.")
+    return words % {"name": named.name, "new": new, "uses": ", ".join(uses)} if (uses := [*rules, *views]) else ""
 
 
-def _about_teams(definition: Any) -> list[TicketCondition]:
+def _differs(condition: TicketCondition, old: str, new: str, now: datetime) -> bool:
+    if condition.property != "tags":
+        return condition.filter.matches(old, now) != condition.filter.matches(new, now)
+    wanted = getattr(condition.filter, "value", ())
+    others = [tag for tag in wanted if tag != old] if isinstance(wanted, tuple) else []  # a ticket can have all of them
+    return any(condition.filter.matches([*beside, old], now) != condition.filter.matches([*beside, new], now) for beside in ([], others))
+
+
+def _about(field: str, definition: Any) -> list[TicketCondition]:
     try:
         conditions = [condition for group in parse_definition(definition).groups for condition in group.conditions]
     except DefinitionError:
         return []
-    return [condition for condition in conditions if isinstance(condition, TicketCondition) and condition.property == "team"]
+    return [condition for condition in conditions if isinstance(condition, TicketCondition) and condition.property == field]
 
 
 def _named(view: SavedView) -> str:

@@ -6,11 +6,14 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.test import override_settings
+
 from agents.models import Agent, Role, Team
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify
 from helpdesk.intake import InboundMessage, Receipt, Sender, receive_message
-from helpdesk.tickets.models import SavedView, Ticket
+from helpdesk.tickets.conversation.sending import send_reply
+from helpdesk.tickets.models import Message, SavedView, Ticket
 from routing.models import Rule
 from routing.publication import publish
 from routing.rules import To, create_rule, switch_rule
@@ -98,3 +101,12 @@ def make_ticket(text: str = "Where is my order?", *, customer: Customer | None =
         Ticket.objects.filter(pk=ticket.pk).update(created_at=created_at)
         ticket.refresh_from_db()
     return ticket
+
+
+def reply(ticket: Ticket, text: str, *, by: Agent) -> Message:
+    """One that has left; `ticket` knows of it."""
+    with override_settings(UNDO_SEND_SECONDS=0):
+        message = send_reply(ticket, text, by=by)
+    message.refresh_from_db()
+    ticket.refresh_from_db()
+    return message

@@ -27,8 +27,8 @@ class ApiKeyAdmin(DeskAdmin):
         return False
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """A key acts for somebody: only the Owner makes one that acts for the Owner."""
-        agents = Agent.objects.answering().order_by("name")
+        """A key acts for somebody, and one for an Analyst reads reports alone (C4). Only the Owner makes one that acts for the Owner."""
+        agents = Agent.objects.filter(is_active=True).order_by("name", "pk")
         is_owner = person(request).role == Role.OWNER
         return super().formfield_for_foreignkey(db_field, request, queryset=agents if is_owner else agents.exclude(role=Role.OWNER), **kwargs)
 

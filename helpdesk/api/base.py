@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import Http404
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -18,8 +18,13 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from agents.models import Agent
+from agents.people import NotForYou
+from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.customers.filing.incoming import Refusal
+from helpdesk.customers.segments import SegmentError
+from helpdesk.tickets.lists.saved_views import ViewError
+from routing.rules import RuleError
 
 
 class TryAgain(APIException):
@@ -45,6 +50,20 @@ def kept_or_try_again() -> Iterator[None]:
         raise serializers.ValidationError({"non_field_errors": [str(problem)]}) from problem
     except DatabaseError as error:
         raise TryAgain from error
+
+
+@contextmanager
+def in_words(field: str = "name") -> Iterator[None]:
+    """What a verb refuses, as an error of that field; of a definition, with the place in it. 403 for whom it is not for."""
+    try:
+        with kept_or_try_again():
+            yield
+    except DefinitionError as problem:
+        raise serializers.ValidationError({"definition": [str(problem)]}) from problem
+    except (RuleError, SegmentError, ViewError) as problem:
+        raise serializers.ValidationError({field: [str(problem)]}) from problem
+    except NotForYou as problem:
+        raise PermissionDenied(str(problem)) from problem
 
 
 @contextmanager

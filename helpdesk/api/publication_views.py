@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.asked import only_known
-from helpdesk.api.base import AnswersTickets, Conflict, NewestFirst, person
+from helpdesk.api.base import AnswersTickets, Conflict, NewestFirst, in_words, person
 from helpdesk.api.rule_serializers import (
     LeaveOutSerializer,
     NewPublicationSerializer,
@@ -22,7 +22,7 @@ from helpdesk.api.rule_serializers import (
     VersionDetailSerializer,
     VersionSerializer,
 )
-from helpdesk.api.rule_views import in_full, in_words, take_nothing
+from helpdesk.api.rule_views import in_full, take_nothing
 from helpdesk.customers.segments import segment_names
 from routing.checking import findings
 from routing.models import RuleSet

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
-from agents.people import NotForYou
-from helpdesk.api.base import AnswersTickets, Conflict, NewestFirst, kept_or_try_again, person
+from helpdesk.api.base import AnswersTickets, Conflict, NewestFirst, in_words, person
 from helpdesk.api.rule_serializers import NewRuleSerializer, NothingSerializer, OrderSerializer, RulePreviewSerializer, RuleSerializer
 from helpdesk.api.segment_serializers import DefinitionSerializer
 from helpdesk.conditions.grammar import DefinitionError, parse_definition
@@ -31,20 +28,6 @@ from routing.rules import RuleError, change_rule, copy_rule, create_rule, delete
 from routing.standing import by_number, standing
 
 TOO_SLOW = "This takes too long to preview. Save the rule: a single ticket is asked quickly."
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """What a verb refuses, as an error of the field it is about; of a definition, with the place in it. 403 for whom it is not for."""
-    try:
-        with kept_or_try_again():
-            yield
-    except DefinitionError as problem:
-        raise serializers.ValidationError({"definition": [str(problem)]}) from problem
-    except RuleError as problem:
-        raise serializers.ValidationError({"name": [str(problem)]}) from problem
-    except NotForYou as problem:
-        raise PermissionDenied(str(problem)) from problem
 
 
 def take_nothing(request: Request) -> None:

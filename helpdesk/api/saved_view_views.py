@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -13,14 +11,13 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.base import AnswersTickets, kept_or_try_again, person
+from helpdesk.api.base import AnswersTickets, in_words, person
 from helpdesk.api.fields import PropertiesField
 from helpdesk.api.segment_views import ByName
 from helpdesk.api.serializers import StrictSerializer, TicketSerializer
 from helpdesk.api.views import Newest
-from helpdesk.conditions.grammar import DefinitionError
 from helpdesk.tickets.lists.finding import ORDERS, find_list
-from helpdesk.tickets.lists.saved_views import LONGEST_NAME, ViewError, change_view, create_view, delete_view
+from helpdesk.tickets.lists.saved_views import LONGEST_NAME, change_view, create_view, delete_view
 from helpdesk.tickets.models import SavedView
 
 
@@ -40,17 +37,6 @@ class SavedViewSerializer(serializers.Serializer[SavedView]):
 
     def get_is_shared(self, view: SavedView) -> bool:
         return view.owner_id is None
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    try:
-        with kept_or_try_again():
-            yield
-    except DefinitionError as problem:
-        raise serializers.ValidationError({"definition": [str(problem)]}) from problem
-    except ViewError as problem:
-        raise serializers.ValidationError({"name": [str(problem)]}) from problem
 
 
 class SavedViewsView(ListAPIView[SavedView]):

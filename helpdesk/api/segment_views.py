@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +12,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.base import AnswersTickets, Conflict, ManagesOrReads, NewestFirst, kept_or_try_again, person
+from helpdesk.api.base import AnswersTickets, Conflict, ManagesOrReads, NewestFirst, in_words, person
 from helpdesk.api.segment_serializers import (
     DefinitionSerializer,
     MemberSerializer,
@@ -25,7 +23,7 @@ from helpdesk.api.segment_serializers import (
     SegmentDetailSerializer,
     SegmentSerializer,
 )
-from helpdesk.conditions.grammar import Definition, DefinitionError, parse_definition
+from helpdesk.conditions.grammar import Definition, parse_definition
 from helpdesk.conditions.wording import describe
 from helpdesk.customers.asking.effect import effect_of
 from helpdesk.customers.definitions import definition_of
@@ -34,18 +32,6 @@ from helpdesk.customers.segments import SegmentError, add_members, change_segmen
 from routing.uses import delete_segment
 
 TOO_SLOW = "This takes too long to preview. Make the segment: its size and its members appear when everybody has been asked."
-
-
-@contextmanager
-def in_words(field: str) -> Iterator[None]:
-    """What a verb refuses, as an error of that field; of a definition, with the place in it."""
-    try:
-        with kept_or_try_again():
-            yield
-    except DefinitionError as problem:
-        raise serializers.ValidationError({"definition": [str(problem)]}) from problem
-    except SegmentError as problem:
-        raise serializers.ValidationError({field: [str(problem)]}) from problem
 
 
 def words(definition: Definition | None) -> str:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.availability import presence_of
-from agents.models import Availability
+from agents.models import Agent
 from helpdesk import intake
 from helpdesk.api.base import AnswersTickets, NewestFirst, answer, kept_or_try_again, person
 from helpdesk.api.serializers import AvailabilitySerializer, MessageSerializer, NewMessageSerializer, PresenceSerializer, ReceiptSerializer, TicketSerializer
@@ -98,8 +98,7 @@ class AvailabilityView(GenericAPIView[Any]):
 
     @extend_schema(responses=PresenceSerializer)
     def get(self, request: Request) -> Response:
-        availability = Availability.objects.filter(agent=request.user.pk).first()
-        presence = presence_of(availability)
+        presence = presence_of(Agent.objects.select_related("availability").get(pk=person(request).pk))
         return Response({"online": presence != "offline", "presence": presence})
 
     @extend_schema(responses=PresenceSerializer)

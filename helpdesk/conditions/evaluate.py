@@ -52,7 +52,6 @@ class Subject(Protocol):
 
 
 Matcher = Callable[[Subject, datetime], bool]
-MatcherOfAll = Callable[[Subject, datetime], list[bool]]
 
 
 class Answers(dict["Look", Any]):
@@ -125,20 +124,9 @@ def compile_definition(definition: Definition) -> Matcher:
     return lambda subject, now: holds(Answers(subject, now))
 
 
-def compile_all(definitions: Iterable[Definition]) -> MatcherOfAll:
-    """The same for many: what several of them ask is looked up once. Results in their order."""
-    each = [compiled(definition) for definition in definitions]
-
-    def matches(subject: Subject, now: datetime) -> list[bool]:
-        answers = Answers(subject, now)
-        return [holds(answers) for holds in each]
-
-    return matches
-
-
 @lru_cache(maxsize=2_000)
 def compiled(definition: Definition) -> Callable[[Answers], bool]:
-    """The same for those who share what was answered."""
+    """The same for those who share what was answered: what several definitions ask is looked up once."""
     groups = [[ask(condition).holds for condition in group.conditions] for group in definition.groups]
 
     def holds(answers: Answers) -> bool:

@@ -211,20 +211,3 @@ def _repeats(node: Node) -> bool:
         case Sequence(parts) | Either(parts):
             return any(map(_repeats, parts))
     return False
-
-
-def for_python(pattern: str) -> str:
-    """The same pattern for `re`: there `.` stops at a line's end and `$` also matches before a last newline; here, as in PostgreSQL, neither."""
-    reader, out = _Reader(pattern), ["(?s)"]
-    while reader.next:
-        start = reader.at
-        match reader.take():
-            case "\\":
-                reader.take()
-            case "[":
-                reader.choice()
-            case "$":
-                out.append(r"\Z")
-                continue
-        out.append(pattern[start : reader.at])
-    return "".join(out)

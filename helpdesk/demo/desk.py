@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain, islice
 
+from django.db.models import Q
+
 from agents.models import Agent, Role
 from helpdesk.customers.profiles import identify
 from helpdesk.demo import pen
@@ -28,7 +30,7 @@ OF_NO_CASE = 10_000  # a number that no case has
 
 
 def lay_out(dice: random.Random, now: datetime) -> None:
-    """Each act on a ticket of its own, by who has it."""
+    """Each act on a ticket of its own, by who has it, or by somebody who could."""
     with living_at(now):
         spam = [_begun_by_stranger(stranger, dice) for stranger in read("desk")["spam"]]
         waiting, answered = _open_ones(played(), is_waiting=True), _open_ones(played(), is_waiting=False)
@@ -56,11 +58,11 @@ def _write_something(waiting: Iterable[tuple[Ticket, Agent]]) -> None:
 
 
 def _open_ones(owners: list[Agent], *, is_waiting: bool) -> Iterator[tuple[Ticket, Agent]]:
-    """Whoever waits longest first: what was forgotten is what one sees to in the morning."""
-    tickets = Ticket.objects.all().open().filter(assignee__in=owners, waiting_since__isnull=not is_waiting)
-    for ticket in tickets.select_related("customer", "assignee").order_by("last_message_at", "pk"):
-        assert ticket.assignee is not None
-        yield ticket, ticket.assignee
+    """Theirs, then what nobody has: early in the morning they have few. Whoever waits longest first, as one sees to what was forgotten."""
+    theirs = Q(assignee__in=owners) | Q(assignee=None)
+    tickets = Ticket.objects.all().open().filter(theirs, waiting_since__isnull=not is_waiting).select_related("customer", "assignee")
+    for ticket in sorted(tickets.order_by("last_message_at", "pk"), key=lambda ticket: ticket.assignee is None):
+        yield ticket, ticket.assignee or owners[0]
 
 
 def _begun_by_stranger(stranger: dict[str, str], dice: random.Random) -> int:

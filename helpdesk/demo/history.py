@@ -22,7 +22,8 @@ from helpdesk.demo.texts import Author, Case, phrases
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
+from helpdesk.tickets.conversation.sending import send_reply
 from helpdesk.tickets.models import Ticket
 from routing.shifts import go_offline, go_online
 
@@ -136,7 +137,7 @@ def _answer(ticket: Ticket, agent: Agent, author: Author, text: str, case: Case)
     if author == "note":
         add_note(ticket, written, by=agent)
     else:
-        reply(ticket, written, by=agent)
+        send_reply(ticket, written, by=agent)
 
 
 def _ask_specialists(ticket: Ticket, agent: Agent, case: Case) -> None:

@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+from django.conf import settings
 from django.tasks.base import Task
 
 
 @contextmanager
 def living_at(moment: datetime) -> Iterator[None]:
-    """What happens inside happens at `moment`; the jobs that it enqueues run before it ends, in their order.
+    """What happens inside happens at `moment`; the jobs that it enqueues run before it ends, in their order. No reply is held.
 
     The clock is stopped where Django reads it: replacing `timezone.now` would miss the fields that have it as their default.
     """
@@ -23,7 +24,8 @@ def living_at(moment: datetime) -> Iterator[None]:
     def keep(task: Task[..., Any], *args: Any, **kwargs: Any) -> None:
         jobs.append(partial(task.func, *args, **kwargs))
 
-    with patch("django.utils.timezone.datetime", _stopped_at(moment)), patch.object(Task, "enqueue", keep):
+    clock = patch("django.utils.timezone.datetime", _stopped_at(moment))
+    with clock, patch.object(Task, "enqueue", keep), patch.object(settings, "UNDO_SEND_SECONDS", 0):
         yield
         for job in jobs:  # a job may append another
             job()

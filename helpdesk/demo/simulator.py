@@ -24,7 +24,8 @@ from helpdesk.demo.seeding import writers
 from helpdesk.demo.staff import played
 from helpdesk.demo.texts import Author, Case, all_cases, phrases
 from helpdesk.tickets.acts.lifecycle import close
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
+from helpdesk.tickets.conversation.sending import send_reply
 from helpdesk.tickets.models import Inbound, Ticket
 from routing.shifts import go_offline, go_online
 
@@ -122,12 +123,13 @@ def _one_of(tickets: QuerySet[Ticket], dice: random.Random) -> Ticket | None:
 def colleague_answers(dice: random.Random) -> None:
     """The played colleague whose customer has waited longest replies, sometimes after a note to the team."""
     waiting = Ticket.objects.all().open().filter(assignee__in=played(), waiting_since__lte=timezone.now() - READING)
-    ticket = waiting.select_related("customer", "assignee").order_by("waiting_since").first()
+    unanswered = waiting.exclude(messages__held_until__isnull=False)  # a reply that is held ends no waiting yet
+    ticket = unanswered.select_related("customer", "assignee").order_by("waiting_since").first()
     if ticket is None or ticket.assignee is None:
         return
     if dice.random() < 0.15:
         add_note(ticket, dice.choice(phrases(ticket.language).notes), by=ticket.assignee)
-    reply(ticket, filled(_next_line(ticket, "agent", dice), ticket.customer, agent=ticket.assignee.name), by=ticket.assignee)
+    send_reply(ticket, filled(_next_line(ticket, "agent", dice), ticket.customer, agent=ticket.assignee.name), by=ticket.assignee)
 
 
 def colleague_closes() -> None:

@@ -11,18 +11,6 @@ class Failed(Exception):
     """The import cannot go on. The text is for the user."""
 
 
-class Stumbled(Exception):
-    """It did not work this time; after a pause it may. The text is for the user, if it never does."""
-
-
-class Wait(Exception):
-    """Not now: the other side wants a pause."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(f"in {seconds} s")
-
-
 @dataclass
 class Tally:
     """What became of a batch's rows. `refused`: (row number, reason, the row as it was)."""

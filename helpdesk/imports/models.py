@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from helpdesk.customers.models import Customer, Segment
+from helpdesk.long_work import LongRun
 from helpdesk.sealed import SealedField
 
 STAGES = {
@@ -40,7 +41,7 @@ class Account(models.Model):
         return self.name
 
 
-class Import(models.Model):
+class Import(LongRun):
     """One run. `cursor` is where the next batch begins and is written in the transaction that writes the rows of the last one."""
 
     class Kind(models.TextChoices):
@@ -77,6 +78,8 @@ class Import(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, help_text=_("Attempts at the next batch that did not work"))
     next_at = models.DateTimeField(default=timezone.now, help_text=_("Nobody works on it before; whoever does moves it on"))
 
+    UNDER_WAY = (Status.WAITING, Status.RUNNING)
+
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
@@ -85,10 +88,6 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in (self.Status.WAITING, self.Status.RUNNING)
 
     @property
     def stage(self) -> str:

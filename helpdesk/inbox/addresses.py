@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from agents.text import number_in
@@ -16,13 +17,19 @@ def number_of(text: str) -> int:
     return number_in(text)
 
 
-def cursor(moment: datetime, number: int) -> str:
-    """Of the last row of a page, in a list by moment and number."""
-    return f"{moment.isoformat()}~{number}"
+def part_of[Row: Model](rows: QuerySet[Row], by: str, *, above: str, length: int) -> tuple[list[Row], str]:
+    """Of rows that stand newest first, by this moment and their number: what follows the part above, and where it ends; "" if nothing follows."""
+    if above:
+        at, number = _read(above)
+        rows = rows.filter(**{f"{by}__lte": at}).filter(Q(**{f"{by}__lt": at}) | Q(pk__lt=number))
+    part = list(rows[: length + 1])
+    if len(part) <= length:
+        return part, ""
+    return part[:length], f"{getattr(part[length - 1], by).isoformat()}~{part[length - 1].pk}"
 
 
-def read_cursor(text: str) -> tuple[datetime, int]:
-    moment, _tilde, number = text.partition("~")
+def _read(end: str) -> tuple[datetime, int]:
+    moment, _tilde, number = end.partition("~")
     try:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Agent
+from agents.text import number_in
 from helpdesk.inbox.lists.backlog import backlog_of
 from helpdesk.inbox.lists.navigation import latest_change, navigation
 from helpdesk.inbox.lists.neighbours import neighbours
@@ -23,11 +24,13 @@ from helpdesk.inbox.ticket.conversation import conversation
 from helpdesk.inbox.ticket.overview import overview
 from helpdesk.inbox.words import words
 from helpdesk.tickets.acts.marks import marked_by
+from helpdesk.tickets.conversation.drafts import drafted_by
 from helpdesk.tickets.lists.finding import NoSuchList, as_rows
 from helpdesk.tickets.lists.saved_views import may_keep
 from helpdesk.tickets.models import Ticket, ViewEntry
 
 PAGE = 50
+MOST = 10 * PAGE  # rows that are read again at once
 PARTS_OF_A_TICKET = {"ticket": "inbox/_ticket.html", "conversation": "inbox/_live.html"}
 PARTS_OF_A_LIST = {"rows": "inbox/_rows.html", "older": "inbox/_rows.html"}
 
@@ -45,7 +48,7 @@ def shell(request: AgentRequest, key: str) -> dict[str, Any]:
     return {"nav": nav, "key": key, "link": nav.find(key), "words": words(), "latest": latest_change(), "heartbeat": settings.PRESENCE_HEARTBEAT}
 
 
-def rows(shown: ShownList, agent: Agent, *, before: str = "") -> dict[str, Any]:
+def rows(shown: ShownList, agent: Agent, *, before: str = "", length: int = PAGE) -> dict[str, Any]:
     """One page of a list; a view's tickets with their `matches` (C20). `before` is where the page above it ended."""
     tickets = as_rows(shown.tickets)
     if shown.found.view is not None:
@@ -55,9 +58,9 @@ def rows(shown: ShownList, agent: Agent, *, before: str = "") -> dict[str, Any]:
             tickets = shown.order.after(tickets, before)
         except ValueError:
             raise Http404 from None
-    page = list(tickets[: PAGE + 1])
-    older = shown.order.cursor_of(page[PAGE - 1]) if len(page) > PAGE else ""
-    context = {"tickets": page[:PAGE], "older": older, "before": before, "marked": marked_by(agent, page)}
+    page = list(tickets[: length + 1])
+    older = shown.order.cursor_of(page[length - 1]) if len(page) > length else ""
+    context = {"tickets": page[:length], "older": older, "before": before, "marked": marked_by(agent, page), "drafted": drafted_by(agent, page)}
     return context | {"shown": shown, "place": shown.place, "may_keep": _may_keep(shown, agent)}
 
 
@@ -74,7 +77,8 @@ def shown_list(request: AgentRequest, key: str, data: QueryDict) -> ShownList:
 
 def list_page(request: AgentRequest, key: str) -> HttpResponse:
     shown = shown_list(request, key, request.GET)
-    context = {"key": key} | rows(shown, request.user, before=request.GET.get("before", ""))
+    length = min(max(number_in(request.GET.get("rows", "")), PAGE), MOST)  # of what is read again: all that were there
+    context = {"key": key} | rows(shown, request.user, before=request.GET.get("before", ""), length=length)
     if part := PARTS_OF_A_LIST.get(request.htmx.target or ""):
         return render(request, part, context)
     return render(request, "inbox/list.html", context | shell(request, key) | {"backlog": backlog_of(request.user, key)})
@@ -83,10 +87,7 @@ def list_page(request: AgentRequest, key: str) -> HttpResponse:
 def visible_ticket(request: AgentRequest, number: int) -> Ticket:
     """V3: what this person may not see is not there."""
     tickets = Ticket.objects.visible_to(request.user).select_related("customer", "assignee__availability", "team")
-    ticket = tickets.prefetch_related("tags").filter(pk=number).first()
-    if ticket is None:
-        raise Http404
-    return ticket
+    return get_object_or_404(tickets.prefetch_related("tags"), pk=number)
 
 
 def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **problem: Any) -> HttpResponse:
@@ -95,7 +96,8 @@ def ticket_page(request: AgentRequest, ticket: Ticket, *, status: int = 200, **p
     place = shown.place
     everything = "everything" in request.GET
     items, left_out = conversation(ticket, reader=request.user, everything=everything)
-    context = {"ticket": ticket, "place": place, "key": shown.key, "here": ticket_url(ticket, place), "items": items, "left_out": left_out}
+    context = {"ticket": ticket, "place": place, "key": shown.key, "shown": shown, "items": items, "left_out": left_out}
+    context["here"] = ticket_url(ticket, place) + ("&everything" if everything else "")
     context |= overview(ticket, reader=request.user) | composer(ticket, reader=request.user) | {"neighbours": neighbours(shown, ticket)} | problem
     part = PARTS_OF_A_TICKET.get(request.htmx.target or "")
     if part is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agents.hours import midnight
 from helpdesk.reports.clock import ANY_CLOCK, Clock, desk_clock
 from helpdesk.tickets.models import Channel
 
@@ -26,11 +27,36 @@ class NotUnderstood(ValueError):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Whole days of the desk's time zone, the last one included. `channel` "": all of them."""
+class Days:
+    """Whole days of the desk's time zone, the last one included."""
 
     first: date
     last: date
+
+    @property
+    def since(self) -> datetime:
+        return midnight(self.first)
+
+    @property
+    def until(self) -> datetime:
+        return midnight(self.last + DAY)
+
+
+def read_days(first: str, last: str) -> tuple[date, date]:
+    """As 2026-11-23. NotUnderstood."""
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise NotUnderstood(_("Write both dates as 2026-11-23.")) from None
+    if not EARLIEST <= days[0] <= days[1] <= LATEST:
+        raise NotUnderstood(_("The first day comes after the last, or is too long ago."))
+    return days
+
+
+@dataclass(frozen=True)
+class Asked(Days):
+    """`channel` "": all of them."""
+
     channel: str = ""
     is_business: bool = True
 
@@ -53,19 +79,11 @@ class Asked:
             raise NotUnderstood(_("Choose business hours or clock time."))
         other: dict[str, Any] = {"channel": channel, "is_business": hours == "business"}
         if data.get("from") or data.get("until"):
-            return cls(*_days(data.get("from", ""), data.get("until", "")), **other)
+            return cls(*_at_most_longest(data.get("from", ""), data.get("until", "")), **other)
         days = data.get("days", str(USUAL))
         if days not in map(str, PRESETS):
             raise NotUnderstood(_("Choose 7, 28 or 84 days, or write two dates."))
         return cls._latest(int(days), **other)
-
-    @property
-    def since(self) -> datetime:
-        return start_of(self.first)
-
-    @property
-    def until(self) -> datetime:
-        return start_of(self.last + DAY)
 
     @property
     def days(self) -> list[date]:
@@ -87,18 +105,8 @@ class Asked:
         return urlencode({name: value for name, value in told.items() if value})
 
 
-def _days(first: str, last: str) -> tuple[date, date]:
-    try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise NotUnderstood(_("Write both dates as 2026-11-23.")) from None
-    if not EARLIEST <= days[0] <= days[1] <= LATEST:
-        raise NotUnderstood(_("The first day comes after the last, or is too long ago."))
+def _at_most_longest(first: str, last: str) -> tuple[date, date]:
+    days = read_days(first, last)
     if days[1] - days[0] >= DAY * LONGEST:
         raise NotUnderstood(_("Choose at most %(days)d days.") % {"days": LONGEST})
     return days
-
-
-def start_of(day: date) -> datetime:
-    """Midnight at the desk. Where the clock leaves midnight out, what follows it."""
-    return datetime.combine(day, time(), timezone.get_default_timezone())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -17,7 +17,7 @@ from agents.models import Agent
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.clock import Minutes
 from helpdesk.tickets.models import Ticket, TicketEvent, TicketMerge, TicketQuerySet
-from routing.models import RoutingDecision
+from routing.models import APPLIED, RoutingDecision
 
 NEW, ANSWERED, SLOW, UNANSWERED, BY_TURN, BY_HAND, LEFT = "new", "answered", "slow", "unanswered", "by-turn", "by-hand", "left"
 
@@ -37,16 +37,24 @@ def _counts(asked: Asked, ticket: str = "") -> Q:
 
 
 def assigned(asked: Asked) -> QuerySet[Any]:
-    """With `agent`, a number, and `is_by_turn`: by round robin, also where a person asked it to spread what was left (I8)."""
+    """With `agent`, a number, and `is_by_turn`: by round robin, also where a person asked it to spread what was left (I8). Not what was undone."""
     found = TicketEvent.objects.filter(kind="assigned", at__gte=asked.since, at__lt=asked.until).filter(_counts(asked, "ticket")).order_by()
+    found = found.exclude(pk__in=_taken_back(asked.since))
     by_turn = Q(by=None) | Q(data__has_key="spread")
     agent = Cast(KeyTextTransform("agent", "data"), IntegerField())
     return found.annotate(agent=agent, is_by_turn=Case(When(by_turn, then=Value(True)), default=Value(False), output_field=BooleanField()))
 
 
+def _taken_back(since: datetime) -> QuerySet[Any]:
+    """The rows before those that say “undone”: only what nobody has touched since is."""
+    before = TicketEvent.objects.filter(ticket=OuterRef("ticket"), pk__lt=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    undone = TicketEvent.objects.filter(kind="undone", at__gte=since).order_by().annotate(what=Subquery(before))
+    return undone.filter(what__isnull=False).values("what")
+
+
 def left(asked: Asked, *, since: datetime | None = None) -> QuerySet[RoutingDecision]:
-    """Arrivals that asked for an agent, and got neither one nor a team (B13), whoever has them by now."""
-    found = RoutingDecision.objects.filter(left_alone=True, at__gte=since or asked.since, at__lt=asked.until).order_by()
+    """Arrivals that asked for an agent, and got neither one nor a team (B13), whoever has them by now. What rules are applied to anew has not arrived."""
+    found = RoutingDecision.objects.exclude(APPLIED).filter(left_alone=True, at__gte=since or asked.since, at__lt=asked.until).order_by()
     return found.filter(_counts(asked, "ticket"))
 
 

@@ -11,7 +11,8 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from helpdesk.reports.asked import DAY, Asked, start_of
+from agents.hours import midnight
+from helpdesk.reports.asked import DAY, Asked
 from helpdesk.reports.questions import left
 from routing.models import RoutingDecision
 
@@ -40,7 +41,7 @@ def unassigned_arrivals(asked: Asked) -> list[Arrivals]:
     """Each day and channel on which some were left, in their order. One query for the counts, one for when the desk's history begins."""
     first = asked.first - DAY * 7 * WEEKS
     day = TruncDate("at", tzinfo=timezone.get_default_timezone())
-    alike = left(asked, since=start_of(first)).annotate(day=day).values_list("day", "ticket__channel").annotate(count=Count("ticket", distinct=True))
+    alike = left(asked, since=midnight(first)).annotate(day=day).values_list("day", "ticket__channel").annotate(count=Count("ticket", distinct=True))
     counts = Counter({(day, channel): count for day, channel, count in alike})
     begins = _begins()
     return [_judged(day, channel, counts, begins) for day, channel in sorted(counts) if day >= asked.first]

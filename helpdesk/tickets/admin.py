@@ -19,10 +19,10 @@ from unfold.contrib.filters.admin import (
 )
 
 from agents.text import number_in
-from helpdesk.admin_pages import DeskAdmin, LongList, OneRowAdmin, ReadOnlyAdmin, display, linked, person
+from helpdesk.admin_pages import LongList, OneRowAdmin, ReadOnlyAdmin, display, linked, person
 from helpdesk.tickets import admin_actions as actions
 from helpdesk.tickets import admin_macros as admin_macros  # Django looks for admin pages here
-from helpdesk.tickets.models import Tag, Ticket, TicketSettings
+from helpdesk.tickets.models import Ticket, TicketSettings
 
 LATEST = 50
 SENTIMENT_COLOURS = {"urgent": "danger", "negative": "warning", "neutral": "default", "positive": "success", "promoter": "primary"}
@@ -133,13 +133,6 @@ class TicketAdmin(LongList, ReadOnlyAdmin):
     @display(description=gettext_lazy("why here?"))
     def why_here(self, ticket: Ticket) -> str:
         return linked(f"{reverse('admin:routing_routingdecision_changelist')}?ticket__id__exact={ticket.pk}", _("How it was routed"))
-
-
-@admin.register(Tag)
-class TagAdmin(DeskAdmin):
-    list_display = ("name",)
-    search_fields = ("name",)
-    fields = ("name",)
 
 
 @admin.register(TicketSettings)

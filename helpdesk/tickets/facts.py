@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,16 @@ def ticket_value(ticket: Ticket, name: str) -> Any:
 def body_until(ticket: Ticket, moment: datetime) -> str:
     """What the customer had written by then."""
     return _body(ticket.messages.filter(created_at__lte=moment))
+
+
+def messages_of(ticket: Ticket) -> list[int]:
+    """The numbers of those that are its body at this moment."""
+    return list(ticket.messages.filter(author=Message.Author.CUSTOMER).values_list("pk", flat=True))
+
+
+def body_of(messages: Iterable[int]) -> str:
+    """Of what `messages_of` gave, wherever these messages are by now: others are merged and split."""
+    return _body(Message.objects.filter(pk__in=messages))
 
 
 def _body(messages: QuerySet[Message]) -> str:

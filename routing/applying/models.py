@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
+from helpdesk.long_work import LongRun
 from helpdesk.tickets.models import Ticket
 
 
-class Application(models.Model):
+class Application(LongRun):
     """One run over the open unassigned tickets, and its undoing. `cursor` is what was worked off last, written in the transaction that did it."""
 
     class Status(models.TextChoices):
@@ -49,10 +50,6 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_set}, {self.created_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in self.UNDER_WAY
 
     @property
     def can_be_undone(self) -> bool:

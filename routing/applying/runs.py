@@ -1,16 +1,9 @@
-"""★ How the rules are applied to the tickets that nobody has, and how that is undone: ticket by ticket, cancelled, ended (C14).
-
-What happens to a ticket and how far the run has come are one transaction. A worker may die anywhere; whoever takes over goes on
-after the last ticket that was committed, so none is left out and none is routed twice.
-"""
+"""★ How the rules are applied to the tickets that nobody has, and how that is undone: ticket by ticket (`long_work`), cancelled, ended (C14)."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,18 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from helpdesk.long_work import LAST_IN_LINE, LongWork
 from helpdesk.tickets.models import Ticket
 from routing.applying.models import Application
 from routing.applying.steps import OtherRules, route_again, take_back
 from routing.rule_set import live
 from routing.rules import must_publish
 
-log = logging.getLogger(__name__)
 Status = Application.Status
-LEASE = timedelta(minutes=2)
-TICKETS, SECONDS = 100, 2.0  # in one job, so that messages do not wait for it
-LAST_IN_LINE = -10
-ATTEMPTS = 8  # with growing pauses: some twenty minutes
+TICKETS = 100  # listed at once
 
 Step = Callable[[Application, int], list[str]]  # returns the counters that it moves on
 
@@ -82,74 +72,41 @@ def _alone() -> Iterator[None]:
 
 @task(priority=LAST_IN_LINE)
 def work_off(application_id: int) -> None:
-    """Some tickets, then the next in line. The claim is a conditional UPDATE: two workers never work on one run."""
-    now = timezone.now()
-    due = Application.objects.filter(pk=application_id, status__in=Application.UNDER_WAY, next_at__lte=now)
-    if not due.update(next_at=now + LEASE):
-        return
-    run = Application.objects.select_related("rule_set", "undone_by").get(pk=application_id)
+    WORK.go_on(application_id)
+
+
+def _tickets(run: Application) -> Iterator[None]:
+    step, end = (take_back, Status.UNDONE) if run.status == Status.UNDOING else (route_again, Status.DONE)
     try:
-        goes_on = _some(run)
+        while numbers := _next(run):
+            for number in numbers:
+                if not _one(run, number, step):
+                    return
+                yield
+        _end(WORK.mine(run), status=end)
     except OtherRules:
-        _end(_mine(run), status=Status.CANCELLED, error=_("Other rules were published meanwhile. What has moved stays, and can be undone."))
-    except Exception:  # whatever a ticket holds that we did not foresee is a failed attempt; nothing of it was written
-        log.exception("Application %s of the rules stumbled", application_id)
-        _stumble(run)
-    else:
-        if goes_on:
-            _wait(run, 0)
+        _end(WORK.mine(run), status=Status.CANCELLED, error=_("Other rules were published meanwhile. What has moved stays, and can be undone."))
 
 
-def _some(run: Application) -> bool:
-    """Whether there is more to do."""
-    until = time.monotonic() + SECONDS
-    numbers, step, end = _work(run)
-    for number in numbers:
-        if not _one(run, number, step):
-            return False
-        if time.monotonic() > until:
-            break
-    if not numbers:
-        _end(_mine(run), status=end)
-    return bool(numbers)
-
-
-def _work(run: Application) -> tuple[list[int], Step, Status]:
-    """The next in line, oldest first; what is done with each; and what the run is when none is left."""
-    if run.status == Status.UNDOING:
-        moves = run.moves.filter(pk__gt=run.cursor, fate="").order_by("pk")
-        return list(moves.values_list("pk", flat=True)[:TICKETS]), take_back, Status.UNDONE
-    tickets = Ticket.objects.unassigned().filter(pk__gt=run.cursor, created_at__lt=run.created_at).order_by("pk")
-    return list(tickets.values_list("pk", flat=True)[:TICKETS]), route_again, Status.DONE
+def _next(run: Application) -> list[int]:
+    """Tickets in line, oldest first; while it is being undone, moves."""
+    tickets = Ticket.objects.unassigned().filter(created_at__lt=run.created_at)
+    ahead: QuerySet[Any] = run.moves.filter(fate="") if run.status == Status.UNDOING else tickets
+    return list(ahead.filter(pk__gt=run.cursor).order_by("pk").values_list("pk", flat=True)[:TICKETS])
 
 
 def _one(run: Application, number: int, step: Step) -> bool:
     """False if somebody has cancelled, or another worker was faster."""
     with transaction.atomic():
-        if not _mine(run).update(cursor=number, failures=0, next_at=timezone.now() + LEASE):
+        if not WORK.moves_on(run, cursor=number):
             return False
         Application.objects.filter(pk=run.pk).update(**{counter: F(counter) + 1 for counter in step(run, number)})
-    run.cursor, run.failures = number, 0
+    run.cursor = number
     return True
 
 
-def _mine(run: Application) -> QuerySet[Application]:
-    return Application.objects.filter(pk=run.pk, status=run.status, cursor=run.cursor)
-
-
-def _wait(run: Application, seconds: float) -> None:
-    """Somebody else's turn: the worker is not kept."""
-    at = timezone.now() + timedelta(seconds=seconds)
-    if _mine(run).update(next_at=at):
-        (work_off.using(run_after=at) if seconds else work_off).enqueue(run.pk)
-
-
-def _stumble(run: Application) -> None:
-    run.failures += 1
-    if run.failures >= ATTEMPTS:
-        _end(_mine(run), status=Status.FAILED, error=_("Something went wrong that nobody foresaw. What was done until then stays; the log says more."))
-    elif _mine(run).update(failures=run.failures):
-        _wait(run, 5 * 2**run.failures)
+def _give_up(run: Application, problem: str) -> None:
+    _end(WORK.mine(run), status=Status.FAILED, error=problem)
 
 
 def _end(runs: QuerySet[Application], **fields: Any) -> None:
@@ -158,8 +115,7 @@ def _end(runs: QuerySet[Application], **fields: Any) -> None:
 
 @task
 def sweep_applications() -> int:
-    """Takes up what a dead worker or a lost job left. Returns how many."""
-    due = Application.objects.filter(status__in=Application.UNDER_WAY, next_at__lte=timezone.now())
-    for application_id in (found := list(due.values_list("pk", flat=True))):
-        work_off.enqueue(application_id)
-    return len(found)
+    return WORK.sweep()
+
+
+WORK = LongWork(Application, work_off, place="cursor", pieces=_tickets, give_up=_give_up)

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+from helpdesk.long_work import LongRun
 
 
-class BackTest(models.Model):
+class BackTest(LongRun):
     """`found`, added up batch by batch: see `routing.backtest.tally`."""
 
     class Status(models.TextChoices):
@@ -36,6 +37,8 @@ class BackTest(models.Model):
     reproduced = models.PositiveIntegerField(default=0, help_text=_("Decisions that the history alone gives again"))
     found: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
+    UNDER_WAY = (Status.WAITING, Status.RUNNING)
+
     class Meta:
         verbose_name = _("back-test")
         verbose_name_plural = _("back-tests")
@@ -48,10 +51,6 @@ class BackTest(models.Model):
     @property
     def days(self) -> int:
         return (self.until - self.since).days
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in (self.Status.WAITING, self.Status.RUNNING)
 
 
 class Moved(models.Model):

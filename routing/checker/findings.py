@@ -19,6 +19,7 @@ class Kind(StrEnum):
     PARTLY_SHADOWED = "partly_shadowed"  # an earlier rule of another team takes some of them
     EMPTY_TEAM = "empty_team"  # nobody in it can be given tickets
     INACTIVE_SEGMENT = "inactive_segment"  # inactive, deleted, or there never was one
+    UNKNOWN_NAME = "unknown_name"  # no team, or nobody, is called as it asks
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-// What stands around the rows: the counts of the side bar, and which row is the open one.
+// What stands around the rows: the counts of the side bar, which row is the open one, and to which tickets the reader is writing.
 import { on } from "./live.js";
 
 const COUNTS_EVERY = 2000;
@@ -11,6 +11,13 @@ export function markOpen() {
     row.toggleAttribute("data-open", row.id === `ticket_${open}`);
     row.querySelector(".ticket-link").ariaCurrent = row.id === `ticket_${open}` ? "true" : null;
   }
+}
+
+/** `draft` is its address; without a `version` it is gone. */
+export function markDraft({ draft, me, version }) {
+  if (document.getElementById("rows")?.dataset.agent !== me) return;
+  const [number] = draft.match(/\d+/);
+  document.getElementById(`ticket_${number}`)?.toggleAttribute("data-draft", Boolean(version));
 }
 
 function refreshCounts() {

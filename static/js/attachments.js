@@ -8,6 +8,7 @@ let left = 0;
 /** One after the other, so that they stand in the order they were chosen in. */
 function add(files) {
   const form = composer();
+  for (const line of document.querySelectorAll("#files > [role=alert], .file:has(> .error-text)")) line.remove();
   for (const file of files) {
     const line = lineFor(form, file);
     busy(form, 1);
@@ -43,7 +44,10 @@ function arrived(request, line) {
   const isOurs = new URL(request.responseURL).pathname === new URL(composer()?.dataset.files ?? "", location.href).pathname;
   if (![200, 422].includes(request.status) || !isOurs) return failed(line);
   line.remove();
-  return fill(document.getElementById("files"), request.responseText);
+  const files = document.getElementById("files");
+  const refused = [...files.querySelectorAll(":scope > [role=alert]")]; // others that were added at once
+  fill(files, request.responseText);
+  return files.append(...refused);
 }
 
 function failed(line) {

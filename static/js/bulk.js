@@ -1,4 +1,5 @@
 // The ticked rows: how many, and that they stay ticked when their rows are read again.
+import { isCovered } from "./keys.js";
 import { say } from "./words.js";
 import { isOn } from "./preferences.js";
 import { show } from "./toasts.js";
@@ -29,7 +30,7 @@ function restore() {
   count();
 }
 
-export function untick() {
+function untick() {
   ticked.clear();
   bar()?.reset();
   restore();
@@ -63,7 +64,7 @@ document.addEventListener("rows:changed", restore);
 
 /** X ticks the row that has the focus, or the open one; with Shift, all up to it. */
 document.addEventListener("keydown", (event) => {
-  if (!isOn("single-keys", "on") || event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.target.matches("textarea, select, input:not([type=checkbox])")) return;
+  if (isCovered() || !isOn("single-keys", "on") || event.key.toLowerCase() !== "x" || event.metaKey || event.ctrlKey || event.target.matches("textarea, select, input:not([type=checkbox])")) return;
   const row = document.activeElement.closest(".ticket") ?? document.querySelector(".ticket[data-open]");
   row?.querySelector(".tick")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
 });

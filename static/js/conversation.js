@@ -44,7 +44,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "ticket") {
-    if (document.activeElement === document.body) document.querySelector("#ticket h1")?.focus(); // what was pressed is gone
+    const way = detail.requestConfig.elt.matches(".message-undo") ? "#reply" : "#ticket h1"; // a reply that was taken back is written on
+    if (document.activeElement === document.body) document.querySelector(way)?.focus(); // what was pressed is gone
     prompt();
     toEnd();
   } else if (detail.target.id === "conversation") {
@@ -57,9 +58,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 
 let backTo; // what had the focus in a head that is replaced
 
-/** The overview is never changed under a hand that is choosing, and its sections stay as they were opened. */
+/** The overview is never changed under a hand that is choosing, and its sections stay as they were opened. What waits for an answer stays to be told of it. */
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
+  if (target.querySelector(".htmx-request")) event.detail.shouldSwap = false;
   const focused = document.activeElement;
   if (target.id === "talk-top") backTo = target.contains(focused) && (focused.matches(".neighbour-below") ? ".neighbour-below" : "#ticket h1");
   if (target.id !== "overview") return;

@@ -17,6 +17,7 @@ import "./preferences.js";
 import "./requests.js";
 import "./rows.js";
 import "./rules.js";
+import "./standing.js";
 import "./toasts.js";
 import "./told.js";
 import "./typing.js";

@@ -1,5 +1,7 @@
 // What is typed is kept on the server, a moment after the last key and when the page is left; other tabs show it at once.
+import { markDraft } from "./around.js";
 import { composer, field, isOf, kindOf, state, takeUp } from "./composer.js";
+import { on } from "./live.js";
 import { say } from "./words.js";
 
 const PAUSE = 1000;
@@ -42,6 +44,7 @@ function answered(form, sent, isSaved, { version, notice, unseen }) {
   const besides = unseen.replaceAll("\r\n", "\n");
   if (besides) addBelow(field(here), besides);
   if (isSaved) kept(here, { ...sent, version, body: sent.body + besides });
+  markDraft({ ...sent, version });
   if (here === now) status(notice);
 }
 
@@ -68,7 +71,6 @@ function later(form) {
   clearTimeout(due);
   due = setTimeout(save, PAUSE, form);
 }
-
 const leave = () => save(composer(), true);
 
 function begin() {
@@ -79,11 +81,13 @@ function begin() {
   if (carried?.draft === form.dataset.draft) takeUp(form, carried);
   else if (form.querySelector("#reply-error")) form.dataset.kept = ""; // what was refused is not kept yet
   carried = undefined;
+  markDraft(state(form));
   if (isDirty(form)) later(form);
 }
 
 tabs.addEventListener("message", ({ data }) => {
   const form = composer();
+  markDraft(data);
   if (form?.dataset.draft !== data.draft || form.dataset.me !== data.me || isDirty(form) || running) return;
   takeUp(form, data);
   form.dataset.kept = typed(form);
@@ -110,7 +114,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   begin();
   if (isOfDraft(detail.requestConfig.elt) && composer()) tabs.postMessage(state(composer()));
 });
-document.addEventListener("input", ({ target }) => isOf(target) && target.matches("textarea") && later(composer()));
-document.addEventListener("change", ({ target }) => isOf(target) && target.name === "kind" && later(composer()));
+document.addEventListener("input", ({ target }) => isOf(target) && ["body", "kind"].includes(target.name) && later(composer()));
 document.addEventListener("visibilitychange", () => document.hidden && leave());
+on("resync", () => save(composer())); // the server is there again
 begin();

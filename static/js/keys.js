@@ -4,7 +4,7 @@ import { isOn } from "./preferences.js";
 const SEQUENCE = 1000;
 let first = "";
 
-const isField = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+export const isField = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
 
 const isSeen = (element) => (element.closest("label") ?? element).checkVisibility({ visibilityProperty: true });
 
@@ -16,9 +16,10 @@ function onRow(key) {
   return button;
 }
 
-/** Of several the first that is to be seen. What is folded away on a narrow screen can still be pressed, but not written into. */
+/** Beside an open ticket, what acts on rows is for the row in focus alone. Of several the first that is to be seen. What is folded away on a narrow screen can still be pressed, but not written into. */
 export function press(key) {
-  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+  const others = document.getElementById("ticket") ? ":not(#row-acts *)" : "";
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]${others}`)];
   return onRow(key) ?? found.find(isSeen) ?? found.find((element) => !isField(element));
 }
 
@@ -65,7 +66,7 @@ function open(name) {
   return true;
 }
 
-const isCovered = () => document.querySelector(":popover-open, dialog[open]");
+export const isCovered = () => document.querySelector(":popover-open, dialog[open], #menu[aria-busy=true]");
 
 function escape(target) {
   if (isCovered()) return false;

@@ -1,9 +1,12 @@
 // The menu of a row, of the ticked rows, of the open ticket: the page of actions, fetched into a popover beside its button.
+import { show } from "./toasts.js";
+import { say } from "./words.js";
+
 const menu = document.getElementById("menu");
 const items = () => [...menu.querySelectorAll("summary, .menu-item:not(summary), .menu-search input, .menu-search button")].filter((item) => item.checkVisibility());
 const anchor = document.body.appendChild(Object.assign(document.createElement("span"), { className: "menu-anchor" }));
 let opener;
-let place; // of the opener, which may be replaced or leave while the menu is open
+let place; // of the opener, or the row in focus: it may be replaced or leave while the menu is open
 
 /** From a ticked row it acts on all that are ticked; a key without a tick, on the row in focus or the open ticket. */
 function address(button, asked) {
@@ -23,13 +26,22 @@ async function open(button, asked = "") {
   const url = address(button, asked);
   if (!url) return atHand() && open(atHand(), asked);
   opener = button;
-  place = button.closest("[id]")?.id;
+  place = (document.activeElement.closest(".ticket") ?? button.closest("[id]"))?.id;
   const { top, left, width, height } = button.getBoundingClientRect();
-  await htmx.ajax("GET", url, { target: "#menu" });
+  if (!(await fetched(url))) return;
   menu.querySelectorAll("[data-find]").forEach((find) => (find.hidden = false));
   for (const [side, length] of Object.entries({ top, left, width, height })) anchor.style[side] = `${length}px`;
   menu.showPopover({ source: button });
   (menu.querySelector("details[open] :is(input:not([type=hidden]), .menu-item:not(summary))") ?? items()[0])?.focus();
+}
+
+/** Whether it came. */
+async function fetched(url) {
+  menu.replaceChildren(); // while another group is open beside it, the browser closes the one that is asked for
+  menu.ariaBusy = "true"; // what is typed meanwhile is meant for it
+  await htmx.ajax("GET", url, { target: "#menu" }).catch(() => show({ title: say("unreachable"), isError: true }));
+  menu.ariaBusy = "false";
+  return menu.childElementCount > 0;
 }
 
 function step(event) {
@@ -72,6 +84,8 @@ menu?.addEventListener("keydown", (event) => {
 });
 menu?.addEventListener("input", (event) => event.target.closest("[data-find]") && find(event.target));
 menu?.addEventListener("toggle", ({ newState, target }) => {
-  if (newState !== "closed" || target !== menu || document.activeElement !== document.body) return;
-  (opener.isConnected ? opener : document.getElementById(place)?.querySelector("[data-menu]"))?.focus();
+  const isLost = document.activeElement === document.body || menu.contains(document.activeElement);
+  if (newState !== "closed" || target !== menu || !isLost) return;
+  const isThere = opener.isConnected && opener.checkVisibility({ visibilityProperty: true });
+  (isThere ? opener : document.getElementById(place)?.querySelector("[data-menu]"))?.focus();
 });

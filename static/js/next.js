@@ -3,7 +3,7 @@ let next; // the id of the row that follows those of the latest request
 
 const numbersIn = (form) => new FormData(form).getAll("ticket").map((value) => value.split(":")[0]);
 
-function rowAfter(numbers) {
+export function rowAfter(numbers) {
   const all = [...document.querySelectorAll(".ticket:not(.is-leaving)")];
   const isConcerned = (row) => numbers.includes(row.id.slice("ticket_".length));
   const last = all.findLastIndex(isConcerned);
@@ -11,7 +11,7 @@ function rowAfter(numbers) {
   return all.slice(last).find((row) => !isConcerned(row)) ?? all.slice(0, last).findLast((row) => !isConcerned(row));
 }
 
-export function focusNext() {
+function focusNext() {
   const row = next && document.getElementById(next)?.querySelector(".ticket-link");
   const way = [row, document.querySelector(".neighbour-below"), document.querySelector("#ticket h1")].find((each) => each?.checkVisibility());
   way?.focus({ preventScroll: true });

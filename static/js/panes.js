@@ -1,5 +1,5 @@
 // F6 goes round the parts of the page, ⇧F6 back; each is entered where it was left, or at its beginning.
-const PANES = [".sidebar", ".header", ".list-pane", ".talk-scroll", ".composer", ".overview", ".page"];
+const PANES = [".sidebar", ".header", ".list-pane", ".talk-scroll", ".composer", ".overview", ".page", ".toasts"];
 const ENTRIES = ".ticket-link[aria-current=true], textarea, [aria-current=page], a[href], button:not(:disabled), input:not([type=hidden]), [tabindex]";
 const left = new WeakMap();
 

@@ -14,6 +14,12 @@ function failed(event, reason) {
   show({ title: say(reason), isError: true });
 }
 
+/** The second half of a double click. */
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent } = event.detail;
+  if (elt.matches(".htmx-request:not(#row-acts)") && triggeringEvent?.submitter?.name === "do") event.preventDefault();
+});
+
 /** A session that has ended answers with the sign-in page, which has no place inside this one. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;

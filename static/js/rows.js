@@ -1,6 +1,9 @@
 // Keeps the list as the server would render it now, without moving anything under the reader's hands.
 import { markOpen } from "./around.js";
+import { belongs, parse } from "./frames.js";
 import { on } from "./live.js";
+import { rowAfter } from "./next.js";
+import { isAwaited, standing } from "./standing.js";
 import { say } from "./words.js";
 
 const held = new Map(); // what waits behind "2 new tickets"
@@ -8,40 +11,18 @@ const REREAD_AFTER = 2000;
 const find = (id) => document.getElementById(id);
 let rereadDue;
 
-const LISTS = {
-  mine: (frame, _id, rows) => frame.assignee === Number(rows.dataset.agent),
-  unassigned: (frame) => frame.assignee === null && frame.team === null,
-  all: () => true,
-  team: (frame, id) => frame.team === Number(id),
-  view: (frame, id) => frame.views.includes(Number(id)),
-};
-
-function belongs(frame, rows) {
-  const [kind, id] = rows.dataset.list.split("-");
-  return frame.open && LISTS[kind](frame, id, rows);
-}
-
-/** The one place where HTML from a frame becomes elements: our server rendered and escaped it; a parsed document runs nothing. */
-function parse(html, rows) {
-  const row = document.importNode(new DOMParser().parseFromString(html, "text/html").querySelector("li"), true);
-  row.querySelector(".ticket-link").search = `?${new URLSearchParams({ in: rows.dataset.place })}`;
-  row.querySelectorAll(`.ticket-match:not([data-list="${rows.dataset.list}"])`).forEach((match) => match.remove());
-  return row;
-}
-
 function place(frame) {
   const rows = find("rows");
   if (!rows) return;
   const old = find(`ticket_${frame.ticket}`);
+  held.delete(frame.ticket);
   if (!("plain" in rows.dataset)) return readAgain(frame, old, rows);
   if (!belongs(frame, rows)) {
-    held.delete(frame.ticket);
     if (old) leave(old);
   } else if (old && (new Date(frame.at) <= timeOf(old) || !isStill())) {
-    replace(old, parse(frame.row, rows));
-  } else if (old || isStill()) {
-    old?.remove();
-    insert(parse(frame.row, rows), frame.at, rows);
+    replace(old, parse(frame, rows));
+  } else if (old || isStill() || isAwaited(frame.ticket)) {
+    move(old, parse(frame, rows), frame.at, rows);
   } else {
     held.set(frame.ticket, frame);
   }
@@ -50,13 +31,19 @@ function place(frame) {
 
 /** Whether a ticket belongs in a list that is narrowed or sorted, and where, only the server knows. What is under the reader's hands stays. */
 function readAgain(frame, old, rows) {
-  if (old) replace(old, parse(frame.row, rows));
+  if (old) replace(old, parse(frame, rows));
   clearTimeout(rereadDue);
-  rereadDue = setTimeout(() => {
-    if (isStill()) htmx.trigger("#list", "refresh");
-    else held.set(frame.ticket, frame);
-    showHeld();
-  }, REREAD_AFTER);
+  rereadDue = setTimeout(() => (isStill() || isAwaited(frame.ticket) ? release() : countNew()), REREAD_AFTER);
+}
+
+/** How many there are that it does not show. */
+async function countNew() {
+  const response = await fetch(find("list").getAttribute("hx-get"), { headers: { "HX-Request": "true", "HX-Target": "rows" } }).catch(() => undefined);
+  if (!response?.ok || response.redirected) return;
+  const there = new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll(".ticket");
+  held.clear();
+  for (const { id } of there) if (!find(id)) held.set(id);
+  showHeld();
 }
 
 const timeOf = (row) => new Date(row.querySelector(".ticket-age").dateTime);
@@ -67,11 +54,17 @@ function isStill() {
 }
 
 function replace(old, row) {
-  const hadFocus = old.contains(document.activeElement);
-  if ("marked" in old.dataset) row.toggleAttribute("data-marked", row.toggleAttribute("data-unread", true));
+  const restore = standing();
   old.replaceWith(row);
   finish(row);
-  if (hadFocus) row.querySelector(".ticket-link").focus();
+  restore();
+}
+
+function move(old, row, at, rows) {
+  const restore = standing();
+  old?.remove();
+  insert(row, at, rows);
+  restore();
 }
 
 /** Newest first. What is older than the last row that is loaded comes with its own page. */
@@ -90,7 +83,7 @@ function finish(row) {
 }
 
 function leave(row) {
-  if (row.contains(document.activeElement)) row.nextElementSibling?.querySelector("a")?.focus();
+  if (row.contains(document.activeElement)) rowAfter([row.id.slice("ticket_".length)])?.querySelector("a").focus();
   row.classList.add("is-leaving");
   setTimeout(() => row.remove(), 300); // no animationend in a hidden tab
 }
@@ -106,14 +99,18 @@ function release() {
   const frames = "plain" in rows.dataset ? [...held.values()] : [];
   if (!frames.length) htmx.trigger("#list", "refresh");
   find("list").scrollTop = 0;
-  for (const frame of frames.sort((one, other) => new Date(one.at) - new Date(other.at))) insert(parse(frame.row, rows), frame.at, rows);
+  for (const frame of frames.sort((one, other) => new Date(one.at) - new Date(other.at))) insert(parse(frame, rows), frame.at, rows);
   held.clear();
   showHeld();
 }
 
+document.addEventListener("htmx:configRequest", ({ detail }) => detail.elt.id === "list" && (detail.parameters.rows = document.querySelectorAll(".ticket").length));
 on("ticket", place);
 on("resync", () => {
   held.clear();
   if (find("list")) htmx.trigger("#list", "refresh");
+});
+document.addEventListener("acted", ({ detail }) => {
+  for (const frame of [...held.values()]) if (detail.isUndone && isAwaited(frame?.ticket)) place(frame); // came before the answer
 });
 document.addEventListener("click", (event) => event.target.closest("#new-tickets") && release());

@@ -1,4 +1,5 @@
 // Notices at the lower end: three at most, eight seconds each.
+import { isField } from "./keys.js";
 import { on } from "./live.js";
 import { say } from "./words.js";
 
@@ -42,12 +43,30 @@ function lead(toast, url, action, undo) {
 
 function offerUndo(toast, link, undo) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: link.className, textContent: say("undo") });
-  button.addEventListener("click", () => {
-    dismiss(toast);
-    htmx.ajax("POST", undo, { source: toast.querySelector("form"), swap: "none" });
-  });
+  button.addEventListener("click", () => takeBack(toast, button, undo));
   toast.dataset.kind = "undo";
   link.replaceWith(button);
+}
+
+/** ⌘Z takes back the latest act, but in a field what was typed. */
+function onKey(event) {
+  if (event.key.toLowerCase() !== "z" || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey || isField(event.target)) return;
+  const button = stack.querySelector("[data-kind=undo]:not(.is-leaving) [type=button]:not(:disabled)");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
+/** The toast stays until the server has answered: the answer comes to it, and without one it can be tried again. */
+async function takeBack(toast, button, undo) {
+  button.disabled = true;
+  left.delete(toast);
+  try {
+    await htmx.ajax("POST", undo, { source: toast.querySelector("form"), swap: "none" });
+    dismiss(toast);
+  } catch {
+    button.disabled = false;
+  }
 }
 
 function fold() {
@@ -82,6 +101,7 @@ function countDown() {
 
 if (stack) {
   setInterval(countDown, TICK);
+  document.addEventListener("keydown", onKey);
   stack.addEventListener("submit", (event) => {
     event.preventDefault();
     dismiss(event.target.closest(".toast"));

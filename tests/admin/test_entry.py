@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.availability import presence_of
-from agents.models import Agent, Availability, Role
+from agents.models import Agent, Role
 from routing.shifts import go_online
 from tests.admin.conftest import browser_of, list_of
 from tests.factories import make_agent
@@ -101,7 +101,7 @@ def test_sign_out_goes_offline(manager: Agent, as_manager: Client) -> None:
 
     as_manager.post(reverse("admin:logout"))
 
-    assert presence_of(Availability.objects.get(agent=manager)) == "offline"
+    assert presence_of(Agent.objects.get(pk=manager.pk)) == "offline"
     assert "_auth_user_id" not in as_manager.session
 
 

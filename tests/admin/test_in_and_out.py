@@ -17,10 +17,9 @@ from helpdesk.intake import quarantine
 from helpdesk.outbox.models import Delivery
 from helpdesk.sources.models import Received
 from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Inbound, Ticket
 from tests.admin.conftest import list_of, page_of, press, problems, run_action, said
-from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket, reply
 from tests.sources.shops import shopify_source
 
 pytestmark = pytest.mark.django_db

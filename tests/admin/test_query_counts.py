@@ -13,12 +13,12 @@ from helpdesk.customers.models import Segment
 from helpdesk.intake import quarantine
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from routing.models import LedgerEntry
 from routing.router import route_ticket
 from tests.admin.conftest import list_of, page_of
-from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from agents.models import Agent, Role
 from helpdesk.customers.models import Customer
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close, set_sentiment
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Ticket
 from tests.admin.conftest import list_of, page_of, press, run_action, said
-from tests.factories import make_agent, make_customer, make_team, make_ticket
+from tests.factories import make_agent, make_customer, make_team, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ def test_agent_is_offline_until_they_choose() -> None:
     agent = make_agent()
 
     assert switch(agent) is None
-    assert presence_of(None) == "offline"
+    assert presence_of(agent) == "offline"
     assert still_online(agent.pk) is False
 
 
@@ -59,7 +59,7 @@ def test_presence_is_away_without_a_sign_of_life(settings: Any) -> None:
 
     ages = [timedelta(0), timedelta(seconds=300), timedelta(seconds=301)]
 
-    assert [presence_of(agent.availability, now + age) for age in ages] == ["online", "online", "away"]
+    assert [presence_of(agent, now + age) for age in ages] == ["online", "online", "away"]
     assert switch(agent) is True
 
 
@@ -71,7 +71,7 @@ def test_sign_of_life_ends_away_and_never_flips_the_switch() -> None:
         note_sign_of_life(online)
         note_sign_of_life(offline)
 
-        seen = [presence_of(Availability.objects.get(agent=agent)) for agent in (online, offline)]
+        seen = [presence_of(Agent.objects.get(pk=agent.pk)) for agent in (online, offline)]
 
     assert seen == ["online", "offline"]
 
@@ -83,5 +83,5 @@ def test_offline_is_offline_however_recently_seen() -> None:
     set_availability(agent, is_online=False)
     note_sign_of_life(agent)
 
-    assert presence_of(Availability.objects.get(agent=agent)) == "offline"
+    assert presence_of(Agent.objects.get(pk=agent.pk)) == "offline"
     assert still_online(agent.pk) is False

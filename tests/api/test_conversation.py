@@ -11,9 +11,9 @@ from rest_framework.fields import DateTimeField
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Message, Ticket
-from tests.factories import make_agent, make_ticket
+from tests.factories import make_agent, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 NOT_FOUND = {"detail": "Not found."}

@@ -82,3 +82,16 @@ def test_empty_subject_is_no_subject(api: APIClient) -> None:
 
     assert api.post("/api/v1/messages/", message, format="json").status_code == 201
     assert [ticket["subject"] for ticket in api.get("/api/v1/tickets/").json()["results"]] == ["Where is it?"]
+
+
+def test_half_a_character_is_quoted_as_it_was_written(api: APIClient) -> None:
+    """JSON can name it, UTF-8 cannot."""
+    answer = api.generic("POST", "/api/v1/tickets/acts/", rb'{"act": "\ud800 \u0142", "tickets": [1]}', content_type="application/json")
+
+    assert (answer.status_code, answer.json()) == (400, {"act": ['"\ud800 ł" is not a valid choice.']})
+
+
+@pytest.mark.parametrize("address", ["me/availability/", "rules/order/", "views/1/", "tickets/"])
+def test_options_is_no_way_to_ask(api: APIClient, address: str) -> None:
+    """The schema describes what there is."""
+    assert api.options(f"/api/v1/{address}").status_code == 405

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from agents.models import Agent, Role
 from helpdesk.api.models import ApiKey
 from tests.api.conftest import SignIn
 from tests.factories import make_agent
+from tests.inbox.browsing import browser_of
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = [
@@ -53,6 +55,21 @@ def test_analyst_is_refused(client_of: SignIn, method: str, address: str) -> Non
     response = getattr(analyst, method)(address, {"nonsense": 1} if method != "get" else None, format="json")
 
     assert (response.status_code, response.json()) == (403, {"detail": "Only people who answer tickets can do this."})
+
+
+def test_key_of_an_analyst_is_made_in_the_admin_and_reads_reports_alone() -> None:
+    """C4: a program that reads numbers needs no right to write."""
+    ana, gone = make_agent("Ana", role=Role.ANALYST), make_agent("Gone", role=Role.ANALYST, is_active=False)
+    browser = browser_of(make_agent(role=Role.ADMIN))
+
+    made, refused = (browser.post("/admin/api/apikey/add/", {"name": "Numbers", "agent": agent.pk}, follow=True) for agent in (ana, gone))
+
+    secret = re.search(r'<code class="secret">([^<]+)', made.content.decode())
+    assert secret is not None
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {secret[1]}")
+    assert [client.get(f"/api/v1/{address}").status_code for address in ("reports/service/", "tickets/", "customers/")] == [200, 403, 403]
+    assert list(ApiKey.objects.filter(name="Numbers").values_list("agent", flat=True)) == [ana.pk]
+    assert refused.status_code == 200
 
 
 def test_key_is_shown_once_and_kept_as_a_hash(ida: Agent) -> None:

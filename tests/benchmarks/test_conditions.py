@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from helpdesk.conditions.evaluate import compile_all
 from helpdesk.conditions.grammar import parse_definition
 from tests.benchmarks.conftest import Report
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
 from tests.conditions.somebody import NOW, Happened, Somebody
 

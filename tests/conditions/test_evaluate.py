@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import Seen, compile_all, evaluate
+from helpdesk.conditions.evaluate import Seen, evaluate
 from helpdesk.conditions.grammar import parse_definition
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import about_them, about_ticket, definition, done, in_the_last, number, some, text
 from tests.conditions.somebody import NOW, Happened, Somebody
 

@@ -20,9 +20,8 @@ from helpdesk.demo.staff import played
 from helpdesk.demo.texts import Case, all_cases, cases, phrases
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.lifecycle import close
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket, TicketEvent
-from tests.factories import make_ticket
+from tests.factories import make_ticket, reply
 
 pytestmark = pytest.mark.usefixtures("shop", "db")
 CASE = all_cases()["en-0"]  # webchat, just ordered, with a thread of both sides
@@ -177,6 +176,16 @@ def test_colleague_answers_who_has_waited_longest() -> None:
 
 
 @pytest.mark.usefixtures("clear_desk")
+def test_colleague_answers_once_while_the_reply_is_held() -> None:
+    a_while_ago()
+
+    for _ in range(2):
+        simulator.colleague_answers(BEGIN)
+
+    assert Message.objects.filter(held_until__isnull=False).count() == 1
+
+
+@pytest.mark.usefixtures("clear_desk")
 def test_colleague_leaves_a_persons_tickets_alone() -> None:
     ticket = a_while_ago()
     assign_agent(ticket, person(), by=person())
@@ -201,7 +210,8 @@ def test_colleague_answers_a_nameless_customer() -> None:
 @pytest.mark.usefixtures("clear_desk")
 def test_conversation_follows_what_was_written_for_it() -> None:
     ticket = a_while_ago()
-    simulator.colleague_answers(BEGIN)
+    with living_at(timezone.now()):
+        simulator.colleague_answers(BEGIN)
     Ticket.objects.filter(pk=ticket.pk).update(last_message_at=timezone.now() - timedelta(minutes=1))
 
     simulator.customer_writes(ANSWER, always(CASE))

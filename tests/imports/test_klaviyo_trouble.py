@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from helpdesk import long_work
 from helpdesk.imports import runs
 from helpdesk.imports.batches import Batch, Tally
 from helpdesk.imports.klaviyo.accounts import BadKey, connect, import_again
@@ -62,7 +63,7 @@ def test_what_is_no_key_is_not_sent(key: str, klaviyo: Klaviyo) -> None:
 
 def test_pause_that_klaviyo_wants_keeps_no_worker_and_loses_nothing(klaviyo: Klaviyo, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 with Retry-After on a page in the middle: it is asked once, and again in another job."""
-    monkeypatch.setattr(runs, "SECONDS", 60)
+    monkeypatch.setattr(long_work, "SECONDS", 60)
     fill(klaviyo)
     run = connect(KEY, by=a_manager())
     klaviyo.trouble = [(200, {}), (200, {}), (429, {"Retry-After": "47"})]

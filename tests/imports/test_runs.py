@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from helpdesk import long_work
 from helpdesk.customers.models import Customer
 from helpdesk.imports import runs
-from helpdesk.imports.batches import Batch, Failed, Tally, Wait
+from helpdesk.imports.batches import Batch, Failed, Tally
 from helpdesk.imports.files import batch as files_batch
 from helpdesk.imports.models import Chunk, Import, Refusal
 from helpdesk.imports.runs import UNTOUCHED, cancel, run_import, start, sweep_imports
+from helpdesk.long_work import Wait
 from tests.imports.files import kept, started, work_off
 from tests.people import at_once
 
@@ -27,7 +29,6 @@ def people(count: int) -> str:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files_batch, "ROWS", 5)
-    monkeypatch.setattr(runs, "BATCHES", 2)
 
 
 def as_if_the_worker_were_dead(run: Import) -> None:
@@ -35,13 +36,14 @@ def as_if_the_worker_were_dead(run: Import) -> None:
     Import.objects.filter(pk=run.pk).update(next_at=timezone.now() - timedelta(seconds=1))
 
 
-def test_one_job_takes_a_few_batches_and_leaves_the_rest_to_the_next() -> None:
+def test_one_job_takes_what_it_has_time_for_and_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "SECONDS", 0)
     run = started(people(23))
 
     run_import.func(run.pk)
 
     run.refresh_from_db()
-    assert (run.status, run.done, run.batches, Customer.objects.count()) == ("running", 10, 2, 10)
+    assert (run.status, run.done, run.batches, Customer.objects.count()) == ("running", 5, 1, 5)
     assert (work_off(run).done, Customer.objects.count()) == (23, 23)
 
 
@@ -103,7 +105,8 @@ def test_worker_that_was_overtaken_writes_nothing(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_workers_at_once_take_each_row_once() -> None:
+def test_many_workers_at_once_take_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "SECONDS", 0)
     run = started(people(40) + "no address,1\n")
 
     for _round in range(10):
@@ -165,20 +168,21 @@ def test_failure_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (run.status, run.error, Chunk.objects.count()) == ("failed", "The key was taken back.", 0)
 
 
-def test_what_nobody_foresaw_is_tried_again_and_then_given_up(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+@pytest.mark.parametrize("step", ["next_batch", "_keep"])
+def test_what_nobody_foresaw_is_tried_again_and_then_given_up(step: str, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     run = started(people(3))
 
-    def stumbles(run: Import) -> Batch:
+    def stumbles(*_arguments: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(runs, "next_batch", stumbles)
+    monkeypatch.setattr(runs, step, stumbles)
     run_import.func(run.pk)
     run.refresh_from_db()
     assert (run.status, run.failures, run.next_at > timezone.now()) == ("running", 1, True)
     run = work_off(run)
 
-    assert (run.status, run.error) == ("failed", "Something went wrong that nobody foresaw. What was taken until then is kept; the log says more.")
-    assert len(caplog.records) == runs.ATTEMPTS
+    assert (run.status, run.error) == ("failed", "Something went wrong that nobody foresaw. What was done until then stays; the log says more.")
+    assert len(caplog.records) == runs.WORK.attempts
 
 
 def test_file_of_nothing_but_refused_rows_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

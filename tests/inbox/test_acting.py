@@ -13,9 +13,8 @@ from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.spam import mark_spam
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket
-from tests.factories import make_agent, make_inbound, make_team, make_ticket, receive
+from tests.factories import make_agent, make_inbound, make_team, make_ticket, receive, reply
 from tests.inbox.browsing import browser_of, chosen, messages
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ import pytest
 from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.merging import merge_tickets
 from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.acts.tags import add_tag
@@ -99,10 +100,33 @@ def test_undo_is_offered_and_gives_back_what_was(ticket: Ticket, ada: Agent) -> 
     assert ("1 ticket is as before" in response.content.decode(), again(ticket).is_open) == (True, True)
 
 
+def test_undoing_tells_a_script_what_comes_back(ticket: Ticket, ada: Agent) -> None:
+    """The focus goes there."""
+    _status, said = act(ada, ticket, "close")
+
+    response = browser_of(ada).post(f"/acts/{said['undo']}/undoing/", headers=SCRIPTED)
+
+    told = json.loads(response.headers["HX-Trigger"])["acted"]
+    assert (told["isUndone"], told["tickets"], "isUndone" in said) == (True, [ticket.pk], False)
+
+
 def test_without_scripts_a_page_says_it_and_offers_the_undoing(ticket: Ticket, ada: Agent) -> None:
     page = browser_of(ada).post("/acts/", {"ticket": ticket.pk, "do": "close", "in": "all"}).content.decode()
 
     assert re.findall(r'<form method="post" action="(/acts/\d+/undoing/)"', page) == [f"/acts/{Act.objects.get().pk}/undoing/"]
+
+
+@pytest.mark.parametrize(("closed", "following"), [("Second", "Third"), ("Fourth", "Third"), ("Alone", "")])
+def test_without_scripts_the_next_ticket_of_the_list_is_offered(closed: str, following: str, ada: Agent) -> None:
+    """The one below, of the last the one above: of the list as it is narrowed."""
+    tickets = {subject: make_ticket(subject=subject, channel="sms") for subject in ("Fourth", "Third", "Second", "First")}
+    tickets["Alone"] = make_ticket(subject="Alone")
+    place = "all?channel=email" if closed == "Alone" else "all?channel=sms"
+
+    page = browser_of(ada).post("/acts/", {"ticket": tickets[closed].pk, "do": "close", "in": place}).content.decode()
+
+    offered = re.findall(r'href="/tickets/(\d+)/\?in=all%3Fchannel%3Dsms"><span class="truncate">Next: (\w+)<', page)
+    assert offered == ([(str(tickets[following].pk), following)] if following else [])
 
 
 def test_menu_offers_what_can_be_done(ticket: Ticket, ada: Agent) -> None:
@@ -186,6 +210,18 @@ def test_merge_page_merges_and_undoes(ada: Agent) -> None:
     assert re.findall(r'name="other" value="(\d+)"', page) == [str(two.pk)]
     assert (response.status_code, response["Location"]) == (302, f"/tickets/{two.pk}/?in=all")
     assert (undone.status_code, one.messages.count(), again(one).is_open) == (302, 1, True)
+
+
+def test_merge_page_says_which_are_closed_and_offers_none_twice(ada: Agent) -> None:
+    customer = make_customer("Rowan")
+    one, kept, merged, closed = (make_ticket(customer=customer) for _ in range(4))
+    merge_tickets(kept, merged, by=ada)
+    close(closed, by=ada)
+
+    page = browser_of(ada).get(f"/tickets/{one.pk}/merge/").content.decode()
+
+    offered = re.findall(r'name="other" value="(\d+)".*?<span class="meta">[\d:]+( · Closed)?</span>', page)
+    assert set(offered) == {(str(kept.pk), ""), (str(closed.pk), " · Closed")}
 
 
 @pytest.mark.parametrize("other", ["", "x", "0", "99999999999999999999", "123456", "self"])

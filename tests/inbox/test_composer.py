@@ -14,10 +14,10 @@ from django.utils import timezone
 from agents.models import Agent, Role
 from helpdesk.tickets.conversation.attachments import File, attach
 from helpdesk.tickets.conversation.drafts import save_draft
-from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
+from helpdesk.tickets.conversation.messages import add_customer_message, add_note
 from helpdesk.tickets.conversation.sending import sweep_departures
 from helpdesk.tickets.models import Draft, Message, Ticket
-from tests.factories import make_agent, make_customer, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket, reply
 from tests.inbox.browsing import browser_of, composer, messages
 
 pytestmark = pytest.mark.django_db

@@ -169,7 +169,7 @@ def test_segments_and_tickets_stand_on_the_profile(tab: Client) -> None:
     page = tab.get(f"/customers/{customer.pk}/")
 
     assert section(page, "segments") == "Segments VIP since Today"
-    assert section(page, "tickets").startswith("Tickets Where is it? Open")
+    assert section(page, "tickets").startswith("Tickets 1 Where is it? Open")
     assert f'href="/tickets/{ticket.pk}/"' in page.content.decode()
     assert "Somebody else" not in page.content.decode()
 

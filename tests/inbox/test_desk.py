@@ -19,7 +19,7 @@ OWNER = {"name": "Ada Lind", "email": "ada@desk.example", "password": "correct h
 
 
 def presence(agent: Agent) -> str:
-    return presence_of(getattr(Agent.objects.get(pk=agent.pk), "availability", None))
+    return presence_of(Agent.objects.get(pk=agent.pk))
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "availability"}])

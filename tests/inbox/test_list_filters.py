@@ -206,3 +206,14 @@ def test_view_made_from_a_list_shows_what_the_list_shows(ada: Agent, desk: dict[
     view = create_view("The same", definition, by=ada)
 
     assert listed(ada, desk, f"/inbox/view-{view.pk}/") == listed(ada, desk, f"/inbox/all/?{query}")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 tickets"), (1, "1 ticket"), (3, "2+ tickets")])
+def test_list_of_any_status_says_how_many(number: int, said: str, ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk.inbox.lists.shown.COUNT_CAP", 2)
+    for _ in range(number):
+        make_ticket()
+
+    page = browser_of(ada).get("/inbox/all/?status=any").content.decode()
+
+    assert re.findall(r'id="list-count">([^<]*)<', page) == [said]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.timezone import get_current_timezone
 
 from agents.models import Agent, Role
 from helpdesk.customers.models import Customer
 from helpdesk.inbox import pages
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
+from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close
+from helpdesk.tickets.acts.spam import mark_spam
+from helpdesk.tickets.conversation.drafts import save_draft
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from tests.factories import make_agent, make_team, make_ticket
 from tests.inbox.browsing import browser_of, counts, queries, rows
@@ -121,6 +125,43 @@ def test_row_is_unread_while_the_customer_waits(ada: Agent) -> None:
     assert re.findall(r'id="ticket_(\d+)" data-unread', page) == [str(waiting.pk)]
 
 
+def test_row_says_that_its_reader_is_writing(ada: Agent, bea: Agent) -> None:
+    """It costs a query for the page, not one for each row: `test_list_costs_the_same_with_1_and_3_tickets` has drafts, too."""
+    ticket, _other = make_ticket(), make_ticket()
+    save_draft(ticket, "Dear Paweł", is_internal=False, seen="", by=ada)
+
+    pages = [browser_of(agent).get("/inbox/all/").content.decode() for agent in (ada, bea)]
+
+    assert [re.findall(r'id="ticket_(\d+)"[^>]* data-draft', page) for page in pages] == [[str(ticket.pk)], []]
+
+
+def test_row_says_where_a_ticket_stands_that_is_not_open(ada: Agent) -> None:
+    """Of a list of closed ones it need not be said; until when one sleeps always is."""
+    _open, closed, spam, asleep = (make_ticket() for _ in range(4))
+    close(closed, by=ada)
+    mark_spam(Chosen([spam.pk]), by=ada)
+    Ticket.objects.filter(pk=asleep.pk).update(snoozed_until=datetime(2200, 1, 5, 9, 30, tzinfo=get_current_timezone()))
+
+    def standings(status: str) -> list[tuple[str, str]]:
+        page = browser_of(ada).get(f"/inbox/all/?status={status}").content.decode()
+        return re.findall(r'id="ticket_(\d+)"(?:(?!</li>).)*class="ticket-standing"[^>]*><svg.*?</svg>(?:<span[^>]*>Snoozed</span> )?([^<]+)<', page, re.DOTALL)
+
+    asleep_until, is_closed = (str(asleep.pk), "5 Jan 09:30"), (str(closed.pk), "Closed")
+    assert [standings(status) for status in ("any", "snoozed", "closed", "spam", "open")] == [[asleep_until, is_closed], [asleep_until], [], [], []]
+
+
+def test_list_that_is_read_again_has_all_rows_that_were_there(ada: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has scrolled far down stays there. Rows without end are not given."""
+    monkeypatch.setattr("helpdesk.inbox.pages.PAGE", 2)
+    monkeypatch.setattr("helpdesk.inbox.pages.MOST", 4)
+    for _ in range(6):
+        make_ticket()
+
+    asked = [browser_of(ada).get(f"/inbox/all/?rows={number}", headers={"HX-Request": "true", "HX-Target": "rows"}) for number in ("3", "0", "x", "9999")]
+
+    assert [len(rows(part)) for part in asked] == [3, 2, 2, 4]
+
+
 def test_team_without_anybody_online_is_marked(ada: Agent, bea: Agent) -> None:
     make_team("Awake", make_agent(online=True), bea)
     asleep = make_team("Asleep", bea)
@@ -148,6 +189,7 @@ def test_list_costs_the_same_with_1_and_3_tickets(path: str, ada: Agent) -> None
         ticket = make_ticket()
         assign_agent(ticket, make_agent(), by=ada)
         assign_team(ticket, team, by=ada)
+        save_draft(ticket, "Dear Paweł", is_internal=False, seen="", by=ada)
 
     add_ticket()
     needed = queries(browser, path)

@@ -17,10 +17,10 @@ from helpdesk.inbox.ticket import conversation
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close, reopen, set_sentiment
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.router import route_ticket
-from tests.factories import CHANNEL_IS_SMS, PLACED_ORDER_IN_2_HOURS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, PLACED_ORDER_IN_2_HOURS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket, reply
 from tests.inbox.browsing import browser_of, chosen, history, messages, queries, rows
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,25 @@ def test_long_conversation_shows_its_end_and_offers_the_rest(ada: Agent, monkeyp
     assert [text for _, text in messages(short)] == ["three", "four"]
     assert "Show 2 earlier messages" in short.content.decode()
     assert [text for _, text in messages(whole)] == ["one", "two", "three", "four"]
+
+
+def test_earlier_messages_stay_shown_when_the_page_is_read_again(ada: Agent) -> None:
+    page = browser_of(ada).get(f"/tickets/{make_ticket().pk}/?in=all&everything").content.decode()
+
+    assert re.findall(r'id="conversation"[^>]* hx-get="([^"]+)"', page) == [f"/tickets/{Ticket.objects.get().pk}/?in=all&amp;everything"]
+
+
+def test_every_way_from_a_ticket_keeps_the_list_it_was_opened_from(ada: Agent) -> None:
+    """Back to the narrowed list and to the row in it, and every form of the page."""
+    ticket = make_ticket("Hello")
+    place = "in=all%3Fchannel%3Demail%26sort%3Dwaiting"
+
+    page = browser_of(ada).get(f"/tickets/{ticket.pk}/?{place}").content.decode()
+
+    back = re.findall(r'class="[^"]*back" href="([^"]+)"', page)
+    others = re.findall(r'[?;]in=([^"&]+)', page)
+    assert back == [f"/inbox/all/?channel=email&amp;sort=waiting#ticket_{ticket.pk}"]
+    assert set(others) == {place.removeprefix("in=")}
 
 
 @pytest.mark.parametrize("path", ["", "why/"])

@@ -11,8 +11,9 @@ from agents.models import Agent, Role
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.questions import BY_HAND, BY_TURN, tickets_behind
 from helpdesk.reports.service import given
-from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.acts.bulk import Chosen
+from helpdesk.tickets.acts.assignment import assign_agent, assign_many
+from helpdesk.tickets.acts.bulk import Chosen, undo
+from helpdesk.tickets.acts.lifecycle import close_many
 from helpdesk.tickets.acts.spam import mark_spam
 from helpdesk.tickets.models import TicketEvent
 from routing.backlog import spread
@@ -35,6 +36,17 @@ def test_b12_tickets_assigned_per_agent_by_turn_and_by_hand() -> None:
     assign_agent(tickets[0], bob, by=ada)
 
     assert counts() == {"Ada": (3, 0), "Bob": (2, 1)}
+
+
+def test_b12_what_was_undone_does_not_count_and_undoing_something_else_changes_nothing() -> None:
+    ada, bob, kept, slip = make_agent("Ada"), make_agent("Bob"), make_ticket(), make_ticket()
+    assign_agent(kept, bob, by=ada)
+
+    for act in (close_many(Chosen([kept.pk]), by=ada).act, assign_many(Chosen([slip.pk]), bob, by=ada).act):
+        assert act is not None
+        undo(act, by=ada)
+
+    assert (counts(), list(tickets_behind(Asked.usual(), BY_HAND, agent=bob))) == ({"Bob": (0, 1), "Ada": (0, 0)}, [kept])
 
 
 def test_i8_spread_ticket_counts_as_a_turn() -> None:

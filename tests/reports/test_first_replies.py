@@ -19,9 +19,9 @@ from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close, reopen
 from helpdesk.tickets.acts.merging import merge_tickets, undo_ticket_merge
 from helpdesk.tickets.acts.spam import mark_spam
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Message, Ticket
-from tests.factories import make_agent, make_customer, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket, reply
 from tests.reports.desk import a_ticket, at, keep_office_hours, local_day, minutes, percentile
 
 pytestmark = pytest.mark.django_db

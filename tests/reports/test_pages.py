@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agents.models import Role
 from helpdesk.customers.asking.patience import TookTooLong
+from helpdesk.inbox.reports.charts import agent_bars, day_bars
+from helpdesk.inbox.reports.page import Links, duration
+from helpdesk.inbox.reports.page import _arrivals as arrivals_of
 from helpdesk.reports.asked import Asked
+from helpdesk.reports.service import Given
+from helpdesk.reports.surges import Arrivals
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
@@ -228,3 +233,15 @@ def test_asked_stands_in_the_address() -> None:
     asked = Asked(date(2026, 11, 9), date(2026, 11, 15), "sms", is_business=False)
 
     assert asked.query == "from=2026-11-09&until=2026-11-15&channel=sms&hours=clock"
+
+
+@pytest.mark.parametrize(("language", "thousands", "half"), [("en", "1,234", "4.5"), ("sv", "1\xa0234", "4,5"), ("pl", "1\xa0234", "4,5")])
+def test_numbers_are_written_as_the_reader_writes_them(language: str, thousands: str, half: str) -> None:
+    """Where a comma is for decimals, 1,234 would be little more than one."""
+    links, agent = Links(Asked.usual(), may_open=False), make_agent()
+    with translation.override(language):
+        (_day, _channel, number, usual, _is_surge) = arrivals_of(links, [Arrivals(date(2026, 11, 16), "sms", 1234, 4.5)])[0]
+        bar, grid = agent_bars([Given(agent, 1234, 1234)]).bars[0], day_bars([date(2026, 11, 16)], [Arrivals(date(2026, 11, 16), "sms", 4936, None)]).axis.grid
+
+        assert (number.said, usual, duration(1234 * 60).rpartition(" ")[0], bar.said) == (thousands, half, thousands, f"{thousands} + {thousands}")
+        assert grid[0][1] == thousands.replace("1", "2").replace("234", "000")

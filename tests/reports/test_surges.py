@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from helpdesk.demo.past import living_at
 from helpdesk.reports.asked import Asked
 from helpdesk.reports.questions import LEFT, tickets_behind
 from helpdesk.reports.surges import unassigned_arrivals
@@ -18,8 +19,9 @@ from helpdesk.tickets.models import Ticket
 from routing.models import RoutingDecision
 from routing.router import route_ticket
 from routing.waiting import route_waiting
-from tests.factories import make_agent, make_customer, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
 from tests.reports.desk import a_ticket, at
+from tests.routing.applications import applied
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -117,3 +119,17 @@ def test_b13_only_what_routing_left_without_team_and_agent() -> None:
     route_ticket(left.pk, cause="read late")
 
     assert [(each.day, each.count) for each in unassigned_arrivals(today)] == [(today.last, 1)]
+
+
+def test_b13_applying_the_rules_is_no_arrival() -> None:
+    """C14: what they leave where it is came in when it did, however often they are applied."""
+    ticket, today = make_ticket(), Asked.usual()
+    with living_at(timezone.now() - timedelta(days=3)):
+        route_ticket(ticket.pk, cause="created")
+    make_rule(to=make_team(), when=all_of(CHANNEL_IS_SMS))
+
+    applied()
+
+    assert ticket.decisions.filter(left_alone=True).count() == 2
+    assert [(each.day, each.count) for each in unassigned_arrivals(today)] == [(today.last - timedelta(days=3), 1)]
+    assert [tickets_behind(asked, LEFT).count() for asked in (Asked(today.last, today.last), today)] == [0, 1]

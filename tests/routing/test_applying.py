@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from agents.models import Role
 from agents.people import NotForYou
+from helpdesk import long_work
 from helpdesk.customers.profiles import track
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close
@@ -90,14 +91,14 @@ def test_what_became_of_a_ticket_is_kept() -> None:
 def test_ticket_that_is_taken_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ida, ticket = make_agent("Ida"), waiting()
     make_rule(to=make_team(), when=IS_SMS)
-    run, listed = start(by=None), runs._work
+    run, listed = start(by=None), runs._next
 
-    def work(run: Application) -> Any:
+    def listed_and_taken(run: Application) -> list[int]:
         found = listed(run)
         assign_agent(ticket, ida, by=ida)
         return found
 
-    monkeypatch.setattr(runs, "_work", work)
+    monkeypatch.setattr(runs, "_next", listed_and_taken)
     work_through(run)
 
     assert (figures(run), again(ticket).team, ticket.decisions.count()) == (("done", 1, 1, 0), None, 1)
@@ -111,7 +112,7 @@ def test_ticket_that_comes_in_later_is_not_read() -> None:
 
 
 def test_one_job_reads_some_and_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "TICKETS", 2)
+    monkeypatch.setattr(long_work, "SECONDS", 0)
     tickets = [waiting() for _ in range(5)]
     make_rule(to=make_team(), when=IS_SMS)
     run = start(by=None)
@@ -120,7 +121,7 @@ def test_one_job_reads_some_and_leaves_the_rest_to_the_next(monkeypatch: pytest.
     run.refresh_from_db()
     halfway = (figures(run), run.cursor)
 
-    assert halfway == (("running", 5, 2, 2), tickets[1].pk)
+    assert halfway == (("running", 5, 1, 1), tickets[0].pk)
     assert figures(work_through(run)) == ("done", 5, 5, 5)
 
 
@@ -157,7 +158,7 @@ def test_ticket_that_cannot_be_routed_is_tried_again_and_then_said(monkeypatch: 
 
     run = applied()
 
-    assert (run.status, run.failures, run.done, "nobody foresaw" in run.error) == ("failed", runs.ATTEMPTS - 1, 0, True)
+    assert (run.status, run.failures, run.done, "nobody foresaw" in run.error) == ("failed", runs.WORK.attempts, 0, True)
 
 
 def test_sweep_leaves_alone_what_is_being_worked_on() -> None:
@@ -218,7 +219,7 @@ def test_two_workers_route_each_ticket_once() -> None:
     run = start(by=None)
     Application.objects.filter(pk=run.pk).update(next_at=run.created_at)
 
-    at_once(*[lambda: runs._some(Application.objects.get(pk=run.pk))] * 2)
+    at_once(*[lambda: list(runs.WORK.pieces(Application.objects.get(pk=run.pk)))] * 2)
 
     assert (figures(work_through(run)), Move.objects.count()) == (("done", 6, 6, 6), 6)
 

@@ -13,7 +13,7 @@ from agents.models import Agent, Role, Team
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close, reopen
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.applying import runs
 from routing.applying.models import Application, Move
@@ -21,7 +21,7 @@ from routing.applying.runs import CannotApply, start, sweep_applications, undo
 from routing.router import route_ticket
 from routing.shifts import go_offline, go_online
 from routing.waiting import route_waiting
-from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket
+from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team, make_ticket, reply
 from tests.routing.applications import applied, undone, work_through
 from tests.tickets.reading import again, history
 

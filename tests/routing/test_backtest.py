@@ -238,11 +238,11 @@ def test_batches_add_up_and_a_dead_worker_is_replaced(monkeypatch: pytest.Monkey
             routed(channel="sms")
         create_rule("Texts", IS_SMS, to=To(team=team), by=None)
         test = start(by=None, days=7)
-        BackTest.objects.filter(pk=test.pk).update(status="running", next_at=NOON + runs.LEASE)  # its worker died at once
+        BackTest.objects.filter(pk=test.pk).update(status="running", next_at=NOON + runs.WORK.lease)  # its worker died at once
         run_tasks()
         test.refresh_from_db()
         untouched = test.done
-        clock.shift(runs.LEASE)
+        clock.shift(runs.WORK.lease)
         runs.sweep_back_tests.func()
         run_tasks()
 

@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule, run_state_machine_as_test
 
@@ -17,11 +18,12 @@ from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.events import record_event
 from helpdesk.tickets.models import Ticket, TicketEvent
+from routing.fairness import fairness
 from routing.models import LedgerEntry
 from routing.router import route_ticket
 from routing.shifts import go_offline, go_online
 from routing.waiting import route_waiting
-from tests.factories import make_agent, make_customer, make_team
+from tests.factories import make_agent, make_customer, make_team, make_ticket
 
 AGENTS = 4
 WHO = st.integers(0, AGENTS - 1)
@@ -145,3 +147,19 @@ def test_turns_are_fair_whatever_happens() -> None:
     examples = hypothesis.settings().max_examples // 10  # each is a day at the desk
 
     run_state_machine_as_test(Desk, settings=hypothesis.settings(max_examples=examples, stateful_step_count=30))
+
+
+@pytest.mark.django_db
+def test_i7_applying_the_rules_is_an_arrival_only_for_who_gets_something() -> None:
+    """C14: a ticket that waits on has not come in once more."""
+    waits, given, now = make_ticket(), make_ticket(), timezone.now()
+    for ticket in (waits, given):
+        route_ticket(ticket.pk, cause="created")
+    route_ticket(waits.pk, cause="applied 1")
+    ada = make_agent("Ada", online=True)
+    route_ticket(given.pk, cause="applied 1")
+
+    found = fairness(now, timezone.now())
+
+    assert (found.arrivals, found.unasked) == (3, {"nobody is online": 2})
+    assert [(share.agent, share.received, share.due) for share in found.shares] == [(ada, 1, 1)]

@@ -12,7 +12,6 @@ from agents.people import NotForYou
 from helpdesk.customers.models import Customer
 from helpdesk.customers.profiles import identify, track
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.lists.finding import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.examples import add_example
 from routing.models import Destination
@@ -21,6 +20,7 @@ from routing.router import route_ticket
 from routing.rules import RuleError, To, create_rule, switch_rule
 from tests.conditions.builders import about_them, done, in_the_last, text
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, PLACED_ORDER_IN_2_HOURS, TAGS_CONTAIN_ORDER, all_of, make_agent, make_rule, make_team, make_ticket
+from tests.tickets.reading import tickets_in
 
 pytestmark = pytest.mark.django_db
 FRENCH = about_them("$country", text("equals", "France"))

@@ -16,7 +16,10 @@ from helpdesk.conditions import evaluate
 from helpdesk.conditions.evaluate import Seen, ask
 from helpdesk.customers.models import Customer, Event
 from helpdesk.customers.profiles import identify, track
+from helpdesk.intake import Sender
 from helpdesk.tickets.acts.lifecycle import set_sentiment
+from helpdesk.tickets.acts.merging import merge_tickets
+from helpdesk.tickets.acts.splitting import split_ticket
 from helpdesk.tickets.acts.tags import add_tag
 from helpdesk.tickets.models import SavedView, Ticket
 from routing.models import RoutingDecision, RuleSet
@@ -26,7 +29,7 @@ from routing.router import route_ticket
 from routing.rule_set import digest_of
 from routing.rules import To, create_rule
 from tests.conditions.strategies import DEFINITIONS, NUMBERS, WORDS
-from tests.factories import CHURN_RISK_HIGH, PLACED_ORDER_IN_2_HOURS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket
+from tests.factories import CHURN_RISK_HIGH, PLACED_ORDER_IN_2_HOURS, all_of, make_agent, make_customer, make_rule, make_team, make_ticket, receive
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 13, 9, tzinfo=UTC)
@@ -136,3 +139,26 @@ def test_decision_among_a_hundred_rules_is_small(django_assert_max_num_queries: 
     row = RoutingDecision.objects.values().get()
     assert len(row["matched"].split(",")) == 52
     assert sum(len(json.dumps(value, default=str)) for value in row.values()) <= 5_000
+
+
+def test_what_was_written_is_read_where_merges_and_splits_have_taken_it() -> None:
+    """Of the ticket that gave its messages away, and of the one that got them."""
+    broken = {"type": "ticket-property", "property": "body", "filter": {"type": "string", "operator": "contains", "value": "broken"}}
+    make_rule(to=make_team("Repairs"), when=all_of(broken))
+    customer, ada = make_customer(), make_agent("Ada")
+    fine, lamp, parcel = (make_ticket(text, customer=customer, conversation_id=text) for text in ("All is fine", "The lamp is broken", "Where is it?"))
+    receive("It is broken, too", sender=Sender(email=customer.email or ""), conversation_id="Where is it?")
+    decisions = [route_ticket(ticket.pk, cause="created") for ticket in (fine, lamp, parcel)]
+
+    merge_tickets(fine, lamp, by=ada)
+    split_ticket(parcel, [parcel.messages.latest("pk").pk], subject="", by=ada)
+
+    asked = [verdicts(RoutingDecision.objects.get(pk=decision.pk))[0] for decision in decisions]
+    assert [verdict.matched for verdict in asked] == [False, True, True]
+    assert asked[2].groups[0][0].value == "Where is it?\nIt is broken, too"
+
+
+def test_messages_are_kept_only_where_a_rule_asks_for_them() -> None:
+    make_rule(to=make_team(), when=all_of(CHURN_RISK_HIGH))
+
+    assert route_ticket(make_ticket().pk, cause="created").said is None

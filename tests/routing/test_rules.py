@@ -13,7 +13,6 @@ from helpdesk.customers.profiles import identify, track
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.lists.finding import tickets_in
 from helpdesk.tickets.models import SavedView, Ticket
 from routing import rule_set
 from routing.matching import match_rules
@@ -34,7 +33,7 @@ from tests.factories import (
     make_team,
     make_ticket,
 )
-from tests.tickets.reading import again, history
+from tests.tickets.reading import again, history, tickets_in
 
 pytestmark = pytest.mark.django_db
 IS_SMS = all_of(CHANNEL_IS_SMS)

@@ -10,12 +10,12 @@ from agents.models import Agent, Role, Team
 from agents.people import NotForYou
 from helpdesk.customers.models import Segment
 from helpdesk.customers.segments import SegmentError, create_segment
-from helpdesk.tickets.models import SavedView
+from helpdesk.tickets.models import SavedView, Tag
 from routing.publication import publish
 from routing.rule_tests.writing import change_test
 from routing.rules import To, change_rule, create_rule, delete_rule
 from routing.uses import delete_segment, rules_about, rules_to, why_kept, why_name_is_kept
-from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_rule, make_team
+from tests.factories import CHANNEL_IS_SMS, TAGS_CONTAIN_ORDER, all_of, make_agent, make_rule, make_team
 from tests.inbox.browsing import browser_of
 from tests.routing.examples import make_rule_test
 
@@ -118,8 +118,12 @@ def test_segment_of_a_rule_is_not_deleted_on_its_page() -> None:
     assert Segment.objects.count() == 1
 
 
+def asked_of_ticket(name: str, kind: str, operator: str, value: Any) -> dict[str, Any]:
+    return all_of({"type": "ticket-property", "property": name, "filter": {"type": kind, "operator": operator, "value": value}})
+
+
 def in_team(operator: str, value: Any) -> dict[str, Any]:
-    return all_of({"type": "ticket-property", "property": "team", "filter": {"type": "string", "operator": operator, "value": value}})
+    return asked_of_ticket("team", "string", operator, value)
 
 
 def test_team_is_not_renamed_under_conditions_that_name_it() -> None:
@@ -133,8 +137,7 @@ def test_team_is_not_renamed_under_conditions_that_name_it() -> None:
     refused = why_name_is_kept(team, "Refunds")
 
     assert refused == (
-        "Conditions ask for Returns by its name and would answer otherwise for “Refunds”: "
-        "rule “Late”, view “Ours”, a view of Ada. Let them ask for both names first."
+        "Conditions ask for “Returns” and would answer otherwise for “Refunds”: rule “Late”, view “Ours”, a view of Ada. Let them ask for both names first."
     )
     assert why_name_is_kept(team, "Returns") == ""
     change_rule(rule, by=None, definition=in_team("in", ["Returns", "Refunds"]))
@@ -153,3 +156,49 @@ def test_renaming_a_team_says_what_stands_in_the_way() -> None:
 
     assert "would answer otherwise for “Refunds”: rule “Late”." in refused.content.decode()
     assert (kept.status_code, Team.objects.get(pk=team.pk).name) == (302, "Returns")
+
+
+def test_person_is_not_renamed_under_conditions_that_name_them() -> None:
+    """Nor to a name that they ask for already."""
+    ada, browser = make_agent("Ada"), browser_of(make_agent("Olga", role=Role.OWNER))
+    make_rule("Hers", to=make_team("Late"), when=asked_of_ticket("assignee", "string", "equals", "Ada"))
+    SavedView.objects.create(name="Not Eva's", definition=asked_of_ticket("assignee", "string", "not-equals", "Eva"))
+    form = {"email": ada.email, "role": ada.role, "is_active": "on"}
+
+    refused = browser.post(f"/admin/agents/agent/{ada.pk}/change/", form | {"name": "Eva"})
+    kept = browser.post(f"/admin/agents/agent/{ada.pk}/change/", form | {"name": "Ada", "email": "eva@desk.example"})
+
+    problem = "Conditions ask for “Ada” and would answer otherwise for “Eva”: rule “Hers”, view “Not Eva's”. Let them ask for both names first."
+    assert refused.context["adminform"].form.errors["name"] == [problem]
+    assert (kept.status_code, Agent.objects.get(pk=ada.pk).name, Agent.objects.get(pk=ada.pk).email) == (302, "Ada", "eva@desk.example")
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "is_kept"),
+    [
+        ("contains", "Order", True),
+        ("contains-any", ["Order", "Orders"], False),
+        ("contains-all", ["Order", "VIP"], True),
+        ("not-contains-all", ["Order", "VIP"], True),
+        ("contains-substring", "Ord", False),
+        ("length-greater-than", 0, False),
+    ],
+)
+def test_tag_is_not_renamed_under_conditions_that_name_it(operator: str, value: Any, *, is_kept: bool) -> None:
+    make_rule("Late", to=make_team("Late"), when=asked_of_ticket("tags", "list", operator, value))
+
+    refused = why_name_is_kept(Tag.objects.create(name="Order"), "Orders")
+
+    assert ("rule “Late”" in refused) is is_kept
+
+
+def test_tag_keeps_its_name_in_the_admin_while_a_rule_asks_for_it() -> None:
+    order, browser = Tag.objects.create(name="Order"), browser_of(make_agent("Mia", role=Role.MANAGER))
+    make_rule("Late", to=make_team("Late"), when=all_of(TAGS_CONTAIN_ORDER))
+
+    refused = browser.post(f"/admin/tickets/tag/{order.pk}/change/", {"name": "Orders"})
+    twin = browser.post("/admin/tickets/tag/add/", {"name": " ORDER\n"})
+
+    problems = [page.context["adminform"].form.errors["name"] for page in (refused, twin)]
+    asked = "Conditions ask for “Order” and would answer otherwise for “Orders”: rule “Late”. Let them ask for both names first."
+    assert problems == [[asked], ["There is a tag “Order” already."]]

@@ -11,9 +11,8 @@ from agents.models import Agent, Role, Toast
 from agents.toasts import show_toast, waiting_toasts
 from helpdesk.customers.segments import create_segment
 from helpdesk.tickets.acts.assignment import assign_agent
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Message, Ticket, TicketEvent
-from tests.factories import make_agent, make_customer, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket, reply
 from tests.inbox.browsing import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,10 @@ import pytest
 
 from agents.models import Agent
 from helpdesk.customers.models import Customer
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Inbound, Message, Ticket
 from helpdesk.transports.email.receive import receive_mail
 from helpdesk.transports.email.send import reply_mail
-from tests.factories import make_agent
+from tests.factories import make_agent, reply
 from tests.transports.mails import make_mail
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agents.models import Agent
+from helpdesk.tickets.lists.finding import ORDERS, find_list
 from helpdesk.tickets.models import Message, Ticket
 
 Row = tuple[str, Agent | None, dict[str, Any]]
@@ -23,6 +25,11 @@ def history(ticket: Ticket) -> list[Row]:
 def again(ticket: Ticket) -> Ticket:
     """As the database has it now."""
     return Ticket.objects.get(pk=ticket.pk)
+
+
+def tickets_in(agent: Agent, key: str) -> QuerySet[Ticket]:
+    """What a list holds unless it is asked for more (A9), the newest message first. NoSuchList."""
+    return ORDERS["newest"].sort(find_list(agent, key).shown)
 
 
 def row(message: Message) -> Message:

@@ -13,7 +13,6 @@ from django.db.models import Model, OuterRef, Q, QuerySet
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import compile_all
 from helpdesk.conditions.grammar import Condition, Definition, TicketCondition, parse_definition
 from helpdesk.customers.asking.matching import AboutCustomer, joined
 from helpdesk.customers.asking.moments import AsOf
@@ -23,6 +22,7 @@ from helpdesk.customers.values import columns, value_at
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.matching import about_ticket, body, entries, some_text, ticket_columns
 from helpdesk.tickets.models import Message, Ticket
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import about_them, definition, done, existence, in_the_last, number, some, text
 from tests.conditions.builders import about_ticket as about
 from tests.conditions.population import Desk, Person, cases

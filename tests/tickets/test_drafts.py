@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents.models import Role
-from helpdesk.tickets.conversation.attachments import File, attach
-from helpdesk.tickets.conversation.drafts import SentMeanwhile, discard_draft, draft_of, save_draft
+from helpdesk.tickets.conversation.attachments import File, attach, detach
+from helpdesk.tickets.conversation.drafts import SentMeanwhile, discard_draft, draft_of, drafted_by, save_draft
 from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.models import Attachment, Draft
 from helpdesk.tickets.permissions import NotAllowed
@@ -90,6 +90,17 @@ def test_files_alone_are_a_draft() -> None:
 
     assert draft is not None
     assert draft.attachments.count() == 1
+
+
+def test_drafted_are_the_tickets_that_somebody_writes_to() -> None:
+    ada, bea = make_agent("Ada"), make_agent("Bea")
+    written, with_file, emptied, by_bea = tickets = [make_ticket() for _ in range(4)]
+    save_draft(written, "Dear Paweł", is_internal=False, seen="", by=ada)
+    attach(with_file, File(name="cat.txt", content=b"Cat"), by=ada)
+    detach(attach(emptied, File(name="cat.txt", content=b"Cat"), by=ada), by=ada)
+    save_draft(by_bea, "Dear Zofia", is_internal=False, seen="", by=bea)
+
+    assert drafted_by(ada, tickets) == {written.pk, with_file.pk}
 
 
 def test_save_that_was_under_way_when_it_was_sent_brings_nothing_back() -> None:

@@ -8,9 +8,9 @@ from helpdesk.conditions.grammar import TICKET_FIELDS
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import set_sentiment
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.facts import ticket_value
-from tests.factories import make_agent, make_inbound, make_team, make_ticket
+from tests.factories import make_agent, make_inbound, make_team, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

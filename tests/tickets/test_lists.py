@@ -14,10 +14,11 @@ from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts, tickets_in
+from helpdesk.tickets.lists.finding import COUNT_CAP, ORDERS, NoSuchList, as_rows, counts
 from helpdesk.tickets.lists.saved_views import create_view
 from helpdesk.tickets.models import SavedView, Ticket, ViewEntry
 from tests.factories import CHANNEL_IS_SMS, all_of, make_agent, make_team, make_ticket
+from tests.tickets.reading import tickets_in
 
 pytestmark = pytest.mark.django_db
 NOT_THERE = ("team-4711", "view-4711", "team-99999999999999999999999", "view-99999999999999999999999")

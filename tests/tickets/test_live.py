@@ -18,10 +18,10 @@ from helpdesk.tickets.acts.assignment import assign_agent, assign_team
 from helpdesk.tickets.acts.bulk import Chosen
 from helpdesk.tickets.acts.lifecycle import close, reopen, set_sentiment
 from helpdesk.tickets.acts.tags import add_tag, untag_many
-from helpdesk.tickets.conversation.messages import add_customer_message, add_note, reply
+from helpdesk.tickets.conversation.messages import add_customer_message, add_note
 from helpdesk.tickets.live import ticket_frame
 from helpdesk.tickets.models import SavedView, Tag, Ticket, ViewEntry
-from tests.factories import make_agent, make_team, make_ticket
+from tests.factories import make_agent, make_team, make_ticket, reply
 from tests.people import PATIENCE, Commits, Listener
 from tests.tickets.reading import again
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from agents.models import Role
 from helpdesk.customers.profiles import track
 from helpdesk.tickets.conversation.macros import delete_macro, fill, holes, save_macro
-from helpdesk.tickets.conversation.messages import UnfilledMacro, add_note, reply
+from helpdesk.tickets.conversation.messages import UnfilledMacro, add_note
 from helpdesk.tickets.models import Macro, Ticket
 from helpdesk.tickets.permissions import NotAllowed
-from tests.factories import make_agent, make_customer, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

@@ -12,20 +12,20 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from helpdesk.conditions.evaluate import Subject, compile_all, evaluate
+from helpdesk.conditions.evaluate import Subject, evaluate
 from helpdesk.conditions.grammar import TICKET_FIELDS, Definition, parse_definition
 from helpdesk.customers.asking.context import asked_by, load_contexts
 from helpdesk.customers.asking.matching import matching
 from helpdesk.customers.models import Customer
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.facts import ticket_value
 from helpdesk.tickets.matching import matching_tickets
 from helpdesk.tickets.models import Ticket
 from routing.matching import load_context
 from tests.conditions import reference
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import about_them, about_ticket, definition, existence, text
 from tests.conditions.population import Desk, Person, cases
-from tests.factories import make_agent, make_inbound, make_ticket
+from tests.factories import make_agent, make_inbound, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 AT_ONCE = 20  # definitions asked of each population

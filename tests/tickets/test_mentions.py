@@ -8,8 +8,8 @@ import pytest
 
 from agents.models import Agent, Role, Toast
 from helpdesk.tickets.conversation.mentions import called
-from helpdesk.tickets.conversation.messages import add_note, reply
-from tests.factories import make_agent, make_ticket
+from helpdesk.tickets.conversation.messages import add_note
+from tests.factories import make_agent, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

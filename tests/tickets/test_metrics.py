@@ -10,9 +10,8 @@ from agents.models import Agent
 from helpdesk.customers.models import Event
 from helpdesk.tickets.acts.lifecycle import close, reopen, set_sentiment
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import reply
 from helpdesk.tickets.models import Ticket
-from tests.factories import make_agent, make_ticket
+from tests.factories import make_agent, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

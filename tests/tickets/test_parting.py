@@ -12,10 +12,10 @@ from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.merging import MergeRefused, merge_tickets, undo_ticket_merge
 from helpdesk.tickets.acts.splitting import SplitRefused, split_ticket
 from helpdesk.tickets.acts.tags import add_tag
-from helpdesk.tickets.conversation.messages import MergedAway, add_note, reply
+from helpdesk.tickets.conversation.messages import MergedAway, add_note
 from helpdesk.tickets.conversation.sending import send_reply, take_back
 from helpdesk.tickets.models import Inbound, SavedView, Ticket, ViewEntry
-from tests.factories import make_agent, make_ticket, receive
+from tests.factories import make_agent, make_ticket, receive, reply
 from tests.tickets.reading import again, history
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from agents.models import Agent
 from helpdesk.tickets.acts import silence
 from helpdesk.tickets.acts.lifecycle import close
 from helpdesk.tickets.acts.silence import close_silent, silent_tickets
-from helpdesk.tickets.conversation.messages import add_customer_message, reply
+from helpdesk.tickets.conversation.messages import add_customer_message
 from helpdesk.tickets.models import Ticket, TicketSettings
-from tests.factories import make_agent, make_ticket
+from tests.factories import make_agent, make_ticket, reply
 
 pytestmark = pytest.mark.django_db
 

@@ -18,13 +18,13 @@ from helpdesk.outbox.models import Delivery
 from helpdesk.outbox.senders import CannotSend, sender_for
 from helpdesk.tickets.conversation.attachments import File, attach
 from helpdesk.tickets.conversation.drafts import draft_of
-from helpdesk.tickets.conversation.messages import add_note, reply
+from helpdesk.tickets.conversation.messages import add_note
 from helpdesk.tickets.conversation.sending import send_reply as send_with_undo
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.transports.email.message_ids import make_message_id
 from helpdesk.transports.email.receive import receive_mail
 from helpdesk.transports.email.send import reply_mail, send_reply
-from tests.factories import make_agent
+from tests.factories import make_agent, reply
 from tests.servers import free_port
 from tests.transports.mails import PNG, make_mail
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +47,8 @@ class PredictionSettingsAdmin(OneRowAdmin):
             return settings.problem
         if settings.fitted_at is None:
             return _("Not yet")
-        figures = {"at": f"{settings.fitted_at:%Y-%m-%d %H:%M}", "customers": f"{settings.customers:,}", "orders": f"{settings.orders:,}"}
+        counts = {name: number_format(getattr(settings, name), force_grouping=True) for name in ("customers", "orders")}
+        figures = {"at": f"{settings.fitted_at:%Y-%m-%d %H:%M}"} | counts
         return _("%(at)s UTC, from %(orders)s orders of %(customers)s customers, by the MBG/NBD and Gamma-Gamma models") % figures
 
     def save_model(self, request: HttpRequest, obj: PredictionSettings, form: Any, change: bool) -> None:

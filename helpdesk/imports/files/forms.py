@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.imports.files.columns import CONSENT, EVENTS, FIELDS, IGNORE, KEYS, OF_AN_EVENT, PROPERTY, TYPES, guess_mapping, problems
+from helpdesk.imports.files.columns import CONSENT, CUSTOMERS, EVENTS, FIELDS, IGNORE, KEYS, OF_AN_EVENT, PROPERTY, TYPES, guess_mapping, problems
 from helpdesk.imports.files.storage import head_of, shape_of
 from helpdesk.imports.files.table import DELIMITERS, ENCODINGS, Table, read_table
 from helpdesk.imports.files.values import Reading
@@ -22,7 +22,7 @@ from helpdesk.imports.models import Import
 
 class UploadForm(forms.Form):
     file = forms.FileField(label=_("CSV file"), allow_empty_file=True, error_messages={"required": _("Choose a file first.")})
-    what = forms.ChoiceField(label=_("Its rows are"), choices=[("customers", _("Customers")), ("events", _("What customers did"))])
+    what = forms.ChoiceField(label=_("Its rows are"), choices=[(CUSTOMERS, _("Customers")), (EVENTS, _("What customers did"))])
 
 
 class ShapeForm(forms.Form):

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from agents.text import one_line
-from helpdesk.imports.batches import Failed, Stumbled, Wait
+from helpdesk.imports.batches import Failed
 from helpdesk.imports.klaviyo.client import api, fetch
 from helpdesk.imports.models import Account, Import
-from helpdesk.imports.runs import UNDER_WAY, start
+from helpdesk.imports.runs import start
+from helpdesk.long_work import Stumbled, Wait
 
 
 class BadKey(ValueError):
@@ -34,7 +35,7 @@ def connect(key: str, *, by: Agent) -> Import:
 def import_again(account: Account, *, by: Agent) -> Import:
     """All that is new since the last time; the one that is under way, if there is one."""
     Account.objects.filter(pk=account.pk).update(name=account.name)  # holds the row: two clicks are one import
-    running = account.imports.filter(status__in=UNDER_WAY).first()
+    running = account.imports.filter(status__in=Import.UNDER_WAY).first()
     if running is not None:
         return running
     run = Import.objects.create(kind=Import.Kind.KLAVIYO, name=account.name, by=by, account=account, cursor={"stage": "metrics"})

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from helpdesk.imports.batches import Failed, Stumbled, Wait
+from helpdesk.imports.batches import Failed
+from helpdesk.long_work import Stumbled, Wait
 
 PATIENCE = (5.0, 30.0)  # seconds to connect, to answer
 LONGEST_PAUSE = 3600

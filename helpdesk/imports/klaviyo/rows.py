@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpdesk.customers.bulk import EventRow
-from helpdesk.imports.batches import Stumbled
 from helpdesk.imports.writing import Line
+from helpdesk.long_work import Stumbled
 
 SOURCE = "klaviyo"
 PREDICTED = (  # SPEC part 3 names them so; the date of the next order has another name there

@@ -75,6 +75,6 @@ def _lines(numbers: Iterable[int], reader: Agent) -> list[CustomerLine]:
     latest = Event.objects.filter(customer=OuterRef("pk")).order_by("-occurred_at", "-pk")
     known = Customer.objects.filter(pk__in=wanted).annotate(metric=Subquery(latest.values("metric")[:1]), happened=Subquery(latest.values("occurred_at")[:1]))
     open_ = Membership.objects.filter(until=None, segment__deleted_at=None).select_related("segment").order_by("segment__name")
-    tickets = dict(Ticket.objects.visible_to(reader).filter(customer__in=wanted).order_by().values_list("customer").annotate(n=Count("pk")))
+    tickets = dict(Ticket.objects.visible_to(reader).filter(customer__in=wanted, is_spam=False).order_by().values_list("customer").annotate(n=Count("pk")))
     rows: list[Any] = sorted(known.prefetch_related(Prefetch("memberships", open_)), key=lambda each: -each.pk)
     return [CustomerLine(each, [held.segment for held in each.memberships.all()], each.metric or "", each.happened, tickets.get(each.pk, 0)) for each in rows]

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from agents.models import Agent
 from helpdesk.conditions.grammar import DIMENSIONS
 from helpdesk.customers.facts import churn_risk
 from helpdesk.customers.models import Customer, CustomerMerge, Membership, PropertyValue
 from helpdesk.customers.pins import pinned_names
-from helpdesk.inbox.addresses import cursor, read_cursor
+from helpdesk.inbox.addresses import part_of
 from helpdesk.inbox.builder import words
 from helpdesk.inbox.customers.events import event_lines
 from helpdesk.tickets.models import Block, Ticket
@@ -38,29 +38,31 @@ class Fact:
     is_pinned: bool = False
 
 
-def profile_page(customer: Customer, reader: Agent, *, find: str = "", metric: str = "", before: str = "") -> dict[str, Any]:
+def profile_page(customer: Customer, reader: Agent, *, find: str = "", metric: str = "", before: str = "", above: str = "") -> dict[str, Any]:
     """A constant number of queries."""
     facts = facts_of(customer)
     pins = pinned_names()
     for fact in facts.values():
         fact.is_pinned = fact.name in pins
     custom = [fact for name, fact in sorted(facts.items()) if not name.startswith("$") and name not in CONSENTS and name not in DIMENSIONS]
-    return timeline(customer, metric=metric, before=before) | {
-        "own": [_own(customer, name, facts) for name in OWN if getattr(customer, name)],
-        "consents": [_labelled(facts[name], label) for name, label in CONSENTS.items() if name in facts],
-        "predictions": [_labelled(facts[name], words.DIMENSIONS[name]) for name in words.DIMENSIONS if name in facts],
-        "churn": churn_risk(customer.properties.get("churn_probability")),
-        "properties": [fact for fact in custom if find.lower() in f"{fact.name} {fact.value}".lower()],
-        "has_properties": bool(custom),
-        "pinned": [facts[name] for name in pins if name in facts],
-        "find": find,
-        "ids": list(customer.external_ids.order_by("source", "value")),
-        "tickets": list(Ticket.objects.visible_to(reader).filter(customer=customer).order_by("-created_at", "-pk")[: TICKETS + 1]),
-        "most_tickets": TICKETS,
-        "barred": Block.objects.filter(customer=customer).select_related("by").first(),
-        "memberships": _memberships(customer),
-        "merges": list(CustomerMerge.objects.filter(kept=customer, undone_at=None).select_related("merged", "by").order_by("-at")),
-    }
+    return (
+        timeline(customer, metric=metric, before=before)
+        | written(customer, reader, above=above)
+        | {
+            "own": [_own(customer, name, facts) for name in OWN if getattr(customer, name)],
+            "consents": [_labelled(facts[name], label) for name, label in CONSENTS.items() if name in facts],
+            "predictions": [_labelled(facts[name], words.DIMENSIONS[name]) for name in words.DIMENSIONS if name in facts],
+            "churn": churn_risk(customer.properties.get("churn_probability")),
+            "properties": [fact for fact in custom if find.lower() in f"{fact.name} {fact.value}".lower()],
+            "has_properties": bool(custom),
+            "pinned": [facts[name] for name in pins if name in facts],
+            "find": find,
+            "ids": list(customer.external_ids.order_by("source", "value")),
+            "barred": Block.objects.filter(customer=customer).select_related("by").first(),
+            "memberships": _memberships(customer),
+            "merges": list(CustomerMerge.objects.filter(kept=customer, undone_at=None).select_related("merged", "by").order_by("-at")),
+        }
+    )
 
 
 def facts_of(customer: Customer) -> dict[str, Fact]:
@@ -91,12 +93,16 @@ def _labelled(fact: Fact, label: Any) -> Fact:
 def timeline(customer: Customer, *, metric: str = "", before: str = "") -> dict[str, Any]:
     """The newest events, of one metric if it is named; `before` is where the part above ended."""
     events = customer.events.filter(metric=metric) if metric else customer.events.all()
-    if before:
-        at, number = read_cursor(before)
-        events = events.filter(occurred_at__lte=at).filter(Q(occurred_at__lt=at) | Q(pk__lt=number))
-    page = list(events.order_by("-occurred_at", "-pk")[: EVENTS + 1])
-    older = cursor(page[EVENTS - 1].occurred_at, page[EVENTS - 1].pk) if len(page) > EVENTS else ""
-    return {"events": event_lines(page[:EVENTS]), "older": older, "metric": metric, "metrics": _metrics(customer)}
+    page, older = part_of(events.order_by("-occurred_at", "-pk"), "occurred_at", above=before, length=EVENTS)
+    return {"events": event_lines(page), "older": older, "metric": metric, "metrics": _metrics(customer)}
+
+
+def written(customer: Customer, reader: Agent, *, above: str = "") -> dict[str, Any]:
+    """The newest tickets, spam among them, which counts apart; `above` is where the page before ended."""
+    theirs = Ticket.objects.visible_to(reader).filter(customer=customer)
+    page, older = part_of(theirs.order_by("-created_at", "-pk"), "created_at", above=above, length=TICKETS)
+    counts = theirs.aggregate(genuine=Count("pk", filter=Q(is_spam=False)), spam=Count("pk", filter=Q(is_spam=True)))
+    return {"tickets": page, "older_tickets": older, "counts": counts}
 
 
 def _metrics(customer: Customer) -> list[str]:

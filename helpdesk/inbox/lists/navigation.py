@@ -23,7 +23,6 @@ class NavLink:
     shortcut: str = ""
     is_waiting: bool = False
     nobody_online: bool = False
-    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def _team(team: Team, held: dict[str, int]) -> NavLink:
 
 def _view(view: SavedView, held: dict[str, int]) -> NavLink:
     key = f"view-{view.pk}"
-    return NavLink(key, view.name, view.icon, capped(held, key), is_own=view.owner_id is not None)
+    return NavLink(key, view.name, view.icon, capped(held, key))
 
 
 def capped(held: dict[str, int], key: str) -> str:
@@ -79,7 +78,7 @@ def teams_with_members() -> Iterable[Team]:
 
 
 def online_members(team: Team) -> list[Agent]:
-    return [member for member in team.members.all() if presence_of(getattr(member, "availability", None)) == "online"]
+    return [member for member in team.members.all() if presence_of(member) == "online"]
 
 
 def latest_change() -> int:

@@ -24,6 +24,12 @@ def neighbours(shown: ShownList, ticket: Ticket) -> Neighbours:
     return Neighbours(_next_to(shown, ticket, is_above=True), _next_to(shown, ticket, is_above=False))
 
 
+def following(shown: ShownList, ticket: Ticket) -> Ticket | None:
+    """What is next to work on: the ticket below it, else the one above."""
+    number = _next_to(shown, ticket, is_above=False) or _next_to(shown, ticket, is_above=True)
+    return Ticket.objects.filter(pk=number).first() if number else None
+
+
 def _next_to(shown: ShownList, ticket: Ticket, *, is_above: bool) -> int | None:
     """Both columns of an order go in the same direction."""
     column = shown.order.column

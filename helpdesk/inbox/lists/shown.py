@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from agents.models import Agent
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
@@ -162,16 +163,16 @@ class ShownList:
 
     def counted(self) -> str:
         """“47 open”, up to the cap; "" if it takes too long to count."""
-        said = {"open": _("%(n)s open"), "snoozed": _("%(n)s snoozed"), "closed": _("%(n)s closed"), "spam": _("%(n)s in spam"), "any": _("%(n)s tickets")}
-        return str(said[self.status]) % {"n": found} if (found := self._count()) else ""
-
-    def _count(self) -> str:
         try:
             with within(PATIENCE):
                 found = self.tickets.order_by()[: COUNT_CAP + 1].count()
         except TookTooLong:
             return ""
-        return f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+        number = f"{COUNT_CAP}+" if found > COUNT_CAP else str(found)
+        if self.status == "any":
+            return ngettext("%(number)s ticket", "%(number)s tickets", found) % {"number": number}
+        said = {"open": _("%(n)s open"), "snoozed": _("%(n)s snoozed"), "closed": _("%(n)s closed"), "spam": _("%(n)s in spam")}
+        return str(said[self.status]) % {"n": number}
 
 
 def address(key: str, query: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 
 from helpdesk.reports.service import Given, Replies
 from helpdesk.reports.surges import Arrivals
@@ -55,7 +55,7 @@ def lines(days: Mapping[date, Replies]) -> Lines:
 def _axis(highest: float, days: Sequence[date], *, unit: int = 1, middles: bool = False) -> Axis:
     """`middles`: each day has room of its own, as a bar needs."""
     step = _nice(highest / unit / LINES) * unit
-    grid = [(round(BOTTOM - number / LINES * (BOTTOM - TOP), 1), f"{number * step // unit:,}") for number in range(1, LINES + 1)]
+    grid = [(round(BOTTOM - number / LINES * (BOTTOM - TOP), 1), grouped(number * step // unit)) for number in range(1, LINES + 1)]
     return Axis(step * LINES, unit, grid, list(_ticks(days, middles)))
 
 
@@ -129,7 +129,7 @@ def agent_bars(people: Sequence[Given]) -> AgentBars:
 
 
 def _said(given: Given) -> str:
-    return f"{given.by_turn:,} + {given.by_hand:,}" if given.by_hand else f"{given.by_turn:,}"
+    return f"{grouped(given.by_turn)} + {grouped(given.by_hand)}" if given.by_hand else grouped(given.by_turn)
 
 
 @dataclass(frozen=True)
@@ -160,3 +160,8 @@ def day_bars(days: Sequence[date], arrivals: Sequence[Arrivals]) -> DayBars:
 
 def _bar(middle: float, y: float, width: float, is_surge: bool) -> DayBar:
     return DayBar(round(middle - width / 2, 1), y, round(width, 1), round(BOTTOM - y, 1), is_surge, round(middle, 1))
+
+
+def grouped(number: int) -> str:
+    """As the reader's language writes thousands: where a comma is for decimals, 1,234 would be little more than one."""
+    return number_format(number, force_grouping=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,43 +12,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from helpdesk.reports.asked import Days, NotUnderstood, read_days
 from routing.fairness import NOT_A_MEMBER, NOT_THEIR_TURN, RECEIVED, Share
 from routing.round_robin import EVERYBODY_FULL, IS_ASLEEP, IS_OFF, NOBODY_ONLINE, OUTSIDE_HOURS
 
 USUAL = timedelta(days=6)  # and today
-EARLIEST, LATEST = date(1971, 1, 1), date(2999, 12, 31)
 GAPS = (NOT_THEIR_TURN, "offline", "away", "full", NOT_A_MEMBER)
 
 
 @dataclass(frozen=True)
-class Days:
-    """Whole days of the desk, the last one included. `typed` is what stands in the fields."""
+class TypedDays(Days):
+    """`typed` is what stands in the fields."""
 
-    first: date
-    last: date
     typed: Mapping[str, str]
     problem: str = ""
 
     @classmethod
-    def asked(cls, data: Mapping[str, str]) -> Days:
+    def asked(cls, data: Mapping[str, str]) -> TypedDays:
         """`from` and `to`, as 2026-11-23; without them the last seven days."""
         today = timezone.localdate()
         typed = {"first": data.get("from", "")[:40] or str(today - USUAL), "last": data.get("to", "")[:40] or str(today)}
         try:
-            first, last = date.fromisoformat(typed["first"]), date.fromisoformat(typed["last"])
-        except ValueError:
-            return cls(today - USUAL, today, typed, _("Write dates as 2026-11-23. These are the last seven days."))
-        if not EARLIEST <= first <= last <= LATEST:
-            return cls(today - USUAL, today, typed, _("The first day comes after the last, or is too long ago. These are the last seven days."))
-        return cls(first, last, typed)
-
-    @property
-    def since(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first, time()))
-
-    @property
-    def until(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time()))
+            return cls(*read_days(typed["first"], typed["last"]), typed)
+        except NotUnderstood as problem:
+            return cls(today - USUAL, today, typed, str(problem))
 
     def link(self, outcome: str, agent: int | None = None) -> str:
         """To the arrivals behind a number."""
@@ -77,7 +64,7 @@ class Line:
         return self.share.received - self.share.due
 
 
-def line(share: Share, days: Days) -> Line:
+def line(share: Share, days: TypedDays) -> Line:
     def cell(outcome: str, count: int) -> Cell:
         return Cell(in_words(outcome), count, days.link(outcome, share.agent.pk))
 

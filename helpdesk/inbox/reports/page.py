@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from helpdesk.inbox.reports.charts import agent_bars, day_bars, lines
+from helpdesk.inbox.reports.charts import agent_bars, day_bars, grouped, lines
 from helpdesk.reports.asked import PRESETS, Asked
 from helpdesk.reports.questions import ANSWERED, BY_HAND, BY_TURN, LEFT, NEW, SLOW, UNANSWERED
 from helpdesk.reports.service import FirstReplies, Given, Replies, first_replies, given
@@ -47,7 +47,7 @@ class Links:
     may_open: bool
 
     def number(self, of: str, count: int, *, day: date | None = None, **more: Any) -> Number:
-        return Number(f"{count:,}", self.to(of, day=day, **more) if count else "")
+        return Number(grouped(count), self.to(of, day=day, **more) if count else "")
 
     def to(self, of: str, *, day: date | None = None, channel: str = "", **more: Any) -> str:
         narrowed = Asked(day or self.asked.first, day or self.asked.last, channel or self.asked.channel, self.asked.is_business)
@@ -73,7 +73,7 @@ def duration(minutes: int) -> str:
         return _("%(minutes)d min") % {"minutes": minutes}
     if hours < 24 and rest:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
-    return _("%(hours)s h") % {"hours": f"{hours:,}"}
+    return _("%(hours)s h") % {"hours": grouped(hours)}
 
 
 def page_of(asked: Asked, *, may_open: bool) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _figures(links: Links, found: FirstReplies, people: list[Given]) -> Iterator
     yield Figure(_("Slowest tenth"), links.minutes(now, SLOW), *_slower(now.slowest, before.slowest), _("One in ten waited at least so long"))
     more = _more(now.unanswered, before.unanswered) if before.new else ""
     yield Figure(_("Not answered yet"), links.number(UNANSWERED, now.unanswered), more, "", _("Open or closed, and in no median"))
-    given_out = _("%(turns)s given out by round robin, %(hand)s by hand") % {"turns": f"{turns:,}", "hand": f"{by_hand:,}"}
+    given_out = _("%(turns)s given out by round robin, %(hand)s by hand") % {"turns": grouped(turns), "hand": grouped(by_hand)}
     yield Figure(_("New tickets"), links.number(NEW, now.new), _more(now.new, before.new) if before.new else "", "", given_out)
 
 
@@ -123,7 +123,7 @@ def _slower(now: int | None, before: int | None) -> tuple[str, str]:
 def _more(now: int, before: int) -> str:
     if now == before:
         return _("as before") if now else ""
-    return (_("%(count)s more") if now > before else _("%(count)s fewer")) % {"count": f"{abs(now - before):,}"}
+    return (_("%(count)s more") if now > before else _("%(count)s fewer")) % {"count": grouped(abs(now - before))}
 
 
 def _line(links: Links, given: Given) -> tuple[str, list[Number]]:
@@ -136,7 +136,7 @@ def _arrivals(links: Links, arrivals: list[Arrivals]) -> list[tuple[date, str, N
     rows: list[tuple[date, str, Number, str, bool]] = []
     for day, found in groupby(sorted(arrivals, key=lambda each: each.day, reverse=True), key=lambda each: each.day):
         for each in found:
-            usual = "–" if each.usual is None else f"{each.usual:g}"
+            usual = "–" if each.usual is None else number_format(f"{each.usual:g}", use_l10n=True)
             number = links.number(LEFT, each.count, day=day, channel=each.channel)
             rows.append((day, str(Channel(each.channel).label), number, usual, each.is_surge))
     return rows

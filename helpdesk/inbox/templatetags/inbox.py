@@ -84,7 +84,7 @@ def initials(person: Any) -> str:
 
 @register.filter
 def presence(agent: Agent) -> Presence:
-    return presence_of(getattr(agent, "availability", None))
+    return presence_of(agent)
 
 
 @register.filter

@@ -10,8 +10,9 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.http import urlencode
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
-from helpdesk.inbox.templatetags.inbox import age, channel_icon, hue, initials, match_in_words, sentiment_icon
+from helpdesk.inbox.templatetags.inbox import age, channel_icon, hue, initials, match_in_words, sentiment_icon, until_when
 from helpdesk.tickets.models import Channel, Priority, SentimentLabel, Ticket
 
 register = template.Library()
@@ -30,7 +31,10 @@ class Row(NamedTuple):
     asked: str
     is_open: bool
     is_marked: bool
+    has_draft: bool
     waits: bool
+    standing: str
+    standing_icon: str
     channel: str
     channel_icon: str
     customer: str
@@ -56,10 +60,13 @@ class Row(NamedTuple):
 def ticket_row(context: Context, ticket: Ticket, open_number: int | None) -> str:
     """Of a ticket with all that a row shows (`lists.finding.as_rows`); its `matches` are the entries of the view that is shown (C20).
 
-    Of the context: `place`, from where it is looked at, and `marked`, the numbers that the reader has marked unread.
+    Of the context: `place`, from where it is looked at; `shown`, the list; `marked`, the numbers that the reader has marked unread,
+    and `drafted`, those that they are writing to.
     """
-    is_marked = ticket.pk in (context.get("marked") or ())
-    return rendered(_row(ticket, place=context.get("place") or "", is_open=ticket.pk == open_number, is_marked=is_marked), get_language() or "en")
+    own = {"is_marked": ticket.pk in (context.get("marked") or ()), "has_draft": ticket.pk in (context.get("drafted") or ())}
+    own["is_open"] = ticket.pk == open_number
+    row = _row(ticket, place=context.get("place") or "", status=getattr(context.get("shown"), "status", ""), **own)
+    return rendered(row, get_language() or "en")
 
 
 @lru_cache(KEPT)
@@ -74,9 +81,10 @@ def _from(place: str) -> str:
     return urlencode({"in": place})
 
 
-def _row(ticket: Ticket, *, place: str, is_open: bool, is_marked: bool) -> Row:
+def _row(ticket: Ticket, *, place: str, status: str, is_open: bool, is_marked: bool, has_draft: bool) -> Row:
     person = ticket.assignee
     chosen = f"{ticket.pk}:{ticket.assignee_id or ''}"
+    standing = _standing(ticket, status)
     return Row(
         number=ticket.pk,
         url=ticket.get_absolute_url() + (f"?{_from(place)}" if place else ""),
@@ -84,7 +92,10 @@ def _row(ticket: Ticket, *, place: str, is_open: bool, is_marked: bool) -> Row:
         asked=f"ticket={chosen}" + (f"&{_from(place)}" if place else ""),
         is_open=is_open,
         is_marked=is_marked,
+        has_draft=has_draft,
         waits=ticket.waiting_since is not None,
+        standing=standing[0],
+        standing_icon=standing[1],
         channel=str(Channel(ticket.channel).label),
         channel_icon=channel_icon(ticket.channel),
         customer=str(ticket.customer),
@@ -105,3 +116,12 @@ def _row(ticket: Ticket, *, place: str, is_open: bool, is_marked: bool) -> Row:
         hue=hue(person),
         initials=initials(person) if person else "",
     )
+
+
+def _standing(ticket: Ticket, status: str) -> tuple[str, str]:
+    """In words, and the icon; nothing of what is open, or closed in a list of closed ones. Until when it sleeps is always told."""
+    if ticket.snoozed_until:
+        return until_when(ticket.snoozed_until), "moon"
+    if ticket.closed_at and status not in ("closed", "spam"):
+        return _("Closed"), "done"
+    return "", ""

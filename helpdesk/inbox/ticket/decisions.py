@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from helpdesk.inbox.addresses import number_of
@@ -57,10 +57,8 @@ def chosen(lines: list[DecisionLine], ticket: Ticket, number: str) -> RoutingDec
     """The one of that number, or the latest. Http404 for one that is not about this ticket."""
     if not number:
         return lines[0].decision if lines else None
-    found = ticket.decisions.select_related("team", "agent", "rule_set__by", "ticket").defer("rule_set__rules").filter(pk=number_of(number)).first()
-    if found is None:
-        raise Http404
-    return found
+    decisions = ticket.decisions.select_related("team", "agent", "rule_set__by", "ticket").defer("rule_set__rules")
+    return get_object_or_404(decisions, pk=number_of(number))
 
 
 def still_waits(decision: RoutingDecision) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.lists.acts import chosen_in, menu, told
 from helpdesk.inbox.lists.navigation import teams_with_members
+from helpdesk.inbox.lists.neighbours import following
 from helpdesk.inbox.lists.shown import ShownList, read_place
 from helpdesk.inbox.pages import AgentRequest, place_of, shell
 from helpdesk.tickets.acts.bulk import undo
-from helpdesk.tickets.models import Act
+from helpdesk.tickets.models import Act, Ticket
 from routing.acts import ACTS, ActRefused, act_on
 
 GONE = ("close", "snooze", "spam")  # what takes a ticket out of the list
@@ -57,10 +58,8 @@ def acts(request: AgentRequest) -> HttpResponse:
 @require_POST
 def undoing(request: AgentRequest, act_id: int) -> HttpResponse:
     """The tickets that nobody has touched since are as they were."""
-    act = Act.objects.filter(pk=act_id, by=request.user).first()
-    if act is None:
-        raise Http404
-    return _answer(request, told("undo", undo(act, by=request.user)), tickets=list(map(int, act.was))[:AT_MOST])
+    act = get_object_or_404(Act, pk=act_id, by=request.user)
+    return _answer(request, {"isUndone": True} | told("undo", undo(act, by=request.user)), tickets=list(map(int, act.was))[:AT_MOST])
 
 
 def _answer(request: AgentRequest, message: dict[str, Any], *, undo: Act | None = None, tickets: list[int] | None = None, status: int = 200) -> HttpResponse:
@@ -69,5 +68,6 @@ def _answer(request: AgentRequest, message: dict[str, Any], *, undo: Act | None 
         message |= {"undo": undo.pk if undo else None, "tickets": tickets or []}
         return trigger_client_event(HttpResponse(status=status if status == 422 else 204), "acted", message)
     shown = ShownList.from_place(request.user, request.POST.get("in", ""))
-    context = {"message": message, "undo": undo, "tickets": tickets, "shown": shown}
+    only = Ticket.objects.visible_to(request.user).filter(pk=tickets[0]).first() if tickets and len(tickets) == 1 else None
+    context = {"message": message, "undo": undo, "only": only, "shown": shown, "following": following(shown, only) if only else None}
     return render(request, "inbox/act.html", shell(request, shown.key) | context, status=status)

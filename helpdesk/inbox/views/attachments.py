@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.pages import AgentRequest, back_to_ticket, list_key, ticket_page, visible_ticket
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, place_of, ticket_page, visible_ticket
 from helpdesk.inbox.ticket.composer import BOTH_KEPT, composer, keep_typed
 from helpdesk.inbox.ticket.uploads import attach_files
 from helpdesk.tickets.conversation.attachments import RefusedFile, detach, detach_all
@@ -62,13 +63,10 @@ def _without(request: AgentRequest, ticket: Ticket) -> HttpResponse:
 def _visible(request: AgentRequest, attachment_id: int) -> Attachment:
     """V3: of a ticket that they may see; of a draft, their own."""
     tickets = Ticket.objects.visible_to(request.user)
-    found = Attachment.objects.select_related("message", "draft").filter(pk=attachment_id)
-    file = (found.filter(message__ticket__in=tickets) | found.filter(draft__agent=request.user, draft__ticket__in=tickets)).first()
-    if file is None:
-        raise Http404
-    return file
+    is_theirs = Q(message__ticket__in=tickets) | Q(draft__agent=request.user, draft__ticket__in=tickets)
+    return get_object_or_404(Attachment.objects.select_related("message", "draft"), is_theirs, pk=attachment_id)
 
 
 def _files(request: AgentRequest, ticket: Ticket, problem: str = "", *, status: int = 200) -> HttpResponse:
-    context = composer(ticket, reader=request.user) | {"ticket": ticket, "file_error": problem, "key": list_key(request)}
+    context = composer(ticket, reader=request.user) | {"ticket": ticket, "file_error": problem, "place": place_of(request)}
     return render(request, "inbox/_files.html", context, status=status)

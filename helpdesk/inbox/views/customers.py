@@ -50,7 +50,7 @@ def living_customer(customer_id: int) -> Customer:
 
 
 def profile_of(request: AgentRequest, wanted: Customer, *, status: int = 200, **problem: Any) -> HttpResponse:
-    asked = {name: request.GET.get(name, "") for name in ("find", "metric", "before")}
+    asked = {name: request.GET.get(name, "") for name in ("find", "metric", "before", "above")}
     context = {"customer": wanted} | profile_page(wanted, request.user, **asked) | problem
     if part := PARTS_OF_A_PROFILE.get(request.htmx.target or ""):
         return render(request, part, context, status=status)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agents.models import Agent
 from helpdesk.inbox.access import reads_customers
 from helpdesk.inbox.addresses import number_of
 from helpdesk.inbox.pages import AgentRequest, shell
-from helpdesk.inbox.reports.fairness import GAPS, Days, in_words, line
+from helpdesk.inbox.reports.fairness import GAPS, TypedDays, in_words, line
 from helpdesk.reports.access import may_read
 from helpdesk.tickets.models import Ticket
 from routing.fairness import behind, fairness
@@ -22,7 +22,7 @@ PAGE = 50
 @require_safe
 def fairness_ledger(request: AgentRequest) -> HttpResponse:
     """Everybody who answers may see it: whoever is being counted sees the same as who counts."""
-    days = Days.asked(request.GET)
+    days = TypedDays.asked(request.GET)
     found = fairness(days.since, days.until)
     context = {
         "days": days,
@@ -39,9 +39,9 @@ def fairness_ledger(request: AgentRequest) -> HttpResponse:
 @require_safe
 def fairness_arrivals(request: AgentRequest) -> HttpResponse:
     """`agent`, `outcome`, `from`, `to`; `before`: the number of the decision above which the page ends."""
-    days, outcome = Days.asked(request.GET), request.GET.get("outcome", "")
+    days, outcome = TypedDays.asked(request.GET), request.GET.get("outcome", "")
     title = _title(outcome)
-    agent = _agent(request.GET["agent"]) if request.GET.get("agent") else None
+    agent = get_object_or_404(Agent, pk=number_of(request.GET["agent"])) if request.GET.get("agent") else None
     found = behind(days.since, days.until, agent=agent, outcome=outcome).filter(ticket__in=Ticket.objects.visible_to(request.user))
     if before := request.GET.get("before"):
         found = found.filter(pk__lt=number_of(before))
@@ -56,10 +56,3 @@ def _title(outcome: str) -> str:
         return in_words(outcome)
     except KeyError:
         raise Http404 from None
-
-
-def _agent(number: str) -> Agent:
-    agent = Agent.objects.filter(pk=number_of(number)).first()
-    if agent is None:
-        raise Http404
-    return agent

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from agents.models import Agent
@@ -45,9 +45,7 @@ def ticket_macros(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _use(request: AgentRequest, ticket: Ticket) -> HttpResponse:
-    macro = Macro.objects.usable_by(request.user).filter(pk=number_in(request.POST.get("macro", ""))).first()
-    if macro is None:
-        raise Http404
+    macro = get_object_or_404(Macro.objects.usable_by(request.user), pk=number_in(request.POST.get("macro", "")))
     draft = draft_of(ticket, request.user)
     text = f"{draft.text}\n\n{fill(macro.body, ticket, by=request.user)}".strip() if draft else fill(macro.body, ticket, by=request.user)
     save_draft(ticket, text, is_internal=draft.is_internal if draft else False, seen=None, by=request.user)
@@ -76,9 +74,7 @@ def macros(request: AgentRequest) -> HttpResponse:
 @reads_customers
 @require_http_methods(["GET", "POST", "DELETE"])
 def macro(request: AgentRequest, macro_id: int) -> HttpResponse:
-    own = Macro.objects.filter(pk=macro_id, owner=request.user).first()
-    if own is None:
-        raise Http404
+    own = get_object_or_404(Macro, pk=macro_id, owner=request.user)
     if request.method == "DELETE" or request.POST.get("_method") == "DELETE":
         delete_macro(own, by=request.user)
         return redirect("macros")

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.text import number_in
 from helpdesk.inbox.access import signed_in
 from helpdesk.inbox.forms import MessageForm
-from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, list_key, place_of, ticket_page, visible_ticket
+from helpdesk.inbox.pages import AgentRequest, back_to_ticket, first_error, place_of, ticket_page, visible_ticket
 from helpdesk.inbox.ticket.composer import BOTH_KEPT, keep_typed
 from helpdesk.inbox.ticket.conversation import with_parts
 from helpdesk.inbox.ticket.uploads import attach_files
@@ -76,7 +76,7 @@ def delivery(request: AgentRequest, message_id: int) -> HttpResponse:
     """GET: the message with the state of its delivery, which a page asks for while it is on its way. POST: try again."""
     message = visible_message(request, message_id)
     if request.method == "GET":
-        return render(request, "inbox/_message.html", {"message": message, "key": list_key(request), "place": place_of(request)})
+        return render(request, "inbox/_message.html", {"message": message, "place": place_of(request)})
     if message.sent_to is None:
         raise Http404
     try_again(message.sent_to)
@@ -98,7 +98,4 @@ def sending(request: AgentRequest, message_id: int) -> HttpResponse:
 def visible_message(request: AgentRequest, message_id: int) -> Message:
     """V3."""
     tickets = Ticket.objects.visible_to(request.user)
-    message = with_parts(Message.objects.select_related("ticket__customer")).filter(pk=message_id, ticket__in=tickets).first()
-    if message is None:
-        raise Http404
-    return message
+    return get_object_or_404(with_parts(Message.objects.select_related("ticket__customer")), pk=message_id, ticket__in=tickets)

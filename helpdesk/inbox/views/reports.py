@@ -7,9 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +18,7 @@ from agents.text import number_in
 from helpdesk.customers.asking.patience import PATIENCE, TookTooLong, within
 from helpdesk.imports.refusals import csv_lines
 from helpdesk.inbox.access import signed_in
-from helpdesk.inbox.addresses import cursor, number_of, read_cursor
+from helpdesk.inbox.addresses import number_of, part_of
 from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.reports.page import TITLES, choices, duration, page_of
 from helpdesk.reports.access import may_read
@@ -68,15 +68,13 @@ def report_tickets(request: AgentRequest) -> HttpResponse:
     asked, of = _asked(request), request.GET.get("of", "")
     if of not in TITLES or not request.user.can_answer:
         raise Http404
-    agent, at_least = _agent(request.GET.get("agent", "")), number_in(request.GET.get("minutes", ""))
+    agent = get_object_or_404(Agent, pk=number_of(request.GET["agent"])) if request.GET.get("agent") else None
+    at_least = number_in(request.GET.get("minutes", ""))
     found = tickets_behind(asked, of, agent=agent, at_least=min(at_least, 2**31 - 1)).visible_to(request.user)
-    if before := request.GET.get("before"):
-        at, number = read_cursor(before)
-        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=number))
     context: dict[str, Any] = {"asked": asked, "title": TITLES[of](), "agent": agent, "at_least": duration(at_least) if of == SLOW else ""}
     try:
         with within(PATIENCE):
-            context |= _page(list(newest_first(found).select_related("customer", "assignee")[: PAGE + 1]), request)
+            context |= _page(newest_first(found).select_related("customer", "assignee"), request)
     except TookTooLong:
         context["is_slow"] = True
     return render(request, "reports/tickets.html", context | shell(request, "reports"))
@@ -89,20 +87,10 @@ def _asked(request: HttpRequest) -> Asked:
         raise Http404 from None
 
 
-def _agent(number: str) -> Agent | None:
-    if not number:
-        return None
-    agent = Agent.objects.filter(pk=number_of(number)).first()
-    if agent is None:
-        raise Http404
-    return agent
-
-
-def _page(tickets: list[Ticket], request: HttpRequest) -> dict[str, Any]:
+def _page(tickets: QuerySet[Ticket], request: HttpRequest) -> dict[str, Any]:
     data = request.GET.copy()
-    if len(tickets) > PAGE:
-        data["before"] = cursor(tickets[PAGE - 1].created_at, tickets[PAGE - 1].pk)
-    return {"tickets": tickets[:PAGE], "older": f"?{data.urlencode()}" if len(tickets) > PAGE else ""}
+    page, data["before"] = part_of(tickets, "created_at", above=data.get("before", ""), length=PAGE)
+    return {"tickets": page, "older": f"?{data.urlencode()}" if data["before"] else ""}
 
 
 @reads_reports

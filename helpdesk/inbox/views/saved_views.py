@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -65,9 +65,7 @@ def deletion(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _kept(request: AgentRequest, number: int) -> SavedView:
-    wanted = SavedView.objects.seen_by(request.user).filter(pk=number, definition__isnull=False).first()
-    if wanted is None:
-        raise Http404
+    wanted = get_object_or_404(SavedView.objects.seen_by(request.user), pk=number, definition__isnull=False)
     verbs.must_keep(wanted, request.user)
     return wanted
 

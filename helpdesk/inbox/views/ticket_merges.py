@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.inbox.access import signed_in
@@ -39,6 +39,7 @@ def ticket_merge(request: AgentRequest, number: int) -> HttpResponse:
 
 def _merge_page(request: AgentRequest, ticket: Ticket, *, problem: str = "") -> HttpResponse:
     others = Ticket.objects.visible_to(request.user).filter(customer=ticket.customer_id, is_spam=False).exclude(pk=ticket.pk)
+    others = others.exclude(merged_by__in=TicketMerge.objects.filter(undone_at=None))
     context: dict[str, Any] = {"ticket": ticket, "others": others.order_by("-last_message_at")[:OFFERED], "problem": problem, "place": place_of(request)}
     context |= {"other": request.POST.get("other", ""), "keep": request.POST.get("keep", "this")}
     return render(request, "inbox/ticket_merge.html", shell(request, list_key(request)) | context, status=422 if problem else 200)
@@ -47,9 +48,8 @@ def _merge_page(request: AgentRequest, ticket: Ticket, *, problem: str = "") -> 
 @signed_in
 @require_POST
 def ticket_merge_undoing(request: AgentRequest, merge_id: int) -> HttpResponse:
-    merge = TicketMerge.objects.filter(pk=merge_id, kept__in=Ticket.objects.visible_to(request.user)).select_related("merged").first()
-    if merge is None:
-        raise Http404
+    merges = TicketMerge.objects.filter(kept__in=Ticket.objects.visible_to(request.user)).select_related("merged")
+    merge = get_object_or_404(merges, pk=merge_id)
     ticket = visible_ticket(request, merge.merged_id)
     try:
         undo_ticket_merge(merge, by=request.user)

@@ -122,7 +122,7 @@ def _stay_closed(closed: Sequence[Ticket]) -> dict[int, Promise]:
 def _absent(tickets: Iterable[Ticket], by: Agent | None) -> set[int]:
     """C21: whose tickets return to their team, or to Unassigned; but whoever reopens their own keeps it."""
     people = Agent.objects.filter(pk__in={ticket.assignee_id for ticket in tickets}).select_related("availability")
-    return {agent.pk for agent in people if agent != by and presence_of(getattr(agent, "availability", None)) != "online"}
+    return {agent.pk for agent in people if agent != by and presence_of(agent) != "online"}
 
 
 def carry_out_reopening(kind: str, parts: Sequence[Part], *, by: Agent, left: Mapping[int, Promise], besides: Mapping[str, Any] | None = None) -> Outcome:

@@ -10,7 +10,7 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.hours import desk_hours, opens_next
+from agents.hours import desk_hours, midnight, opens_next
 from agents.models import Agent, BusinessHours, Toast
 from agents.toasts import purge_toasts, show_toast
 from helpdesk.tickets.acts.bulk import Chosen, Outcome, Part, carry_out, hold, purge_acts
@@ -107,6 +107,6 @@ def _next_opening(hours: BusinessHours, now: datetime, *, days: int) -> datetime
     """The first from the midnight that many days ahead; nine o'clock of a desk that is open at midnight, or never again."""
     zone = timezone.get_default_timezone()
     day = now.astimezone(zone).date() + timedelta(days=days)
-    midnight = datetime.combine(day, time(), zone)
-    opening = opens_next(hours, midnight)
-    return opening if opening not in (None, midnight) else datetime.combine(day, MORNING, zone)
+    begins = midnight(day)
+    opening = opens_next(hours, begins)
+    return opening if opening not in (None, begins) else datetime.combine(day, MORNING, zone)

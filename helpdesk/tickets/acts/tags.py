@@ -60,8 +60,12 @@ def tag_called(name: str) -> Tag:
         raise NotATag(_("Write the name of a tag."))
     if len(name) > LONGEST:
         raise NotATag(_("A tag has at most %(most)d characters.") % {"most": LONGEST})
-    known = Tag.objects.filter(name=name).first() or next((tag for tag in Tag.objects.order_by("pk") if _folded(tag.name) == _folded(name)), None)
-    return known or Tag.objects.get_or_create(name=name)[0]
+    return known_tag(name) or Tag.objects.get_or_create(name=name)[0]
+
+
+def known_tag(name: str) -> Tag | None:
+    """Upper and lower case do not matter."""
+    return Tag.objects.filter(name=name).first() or next((tag for tag in Tag.objects.order_by("pk") if _folded(tag.name) == _folded(name)), None)
 
 
 def _folded(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from agents.models import Agent
@@ -45,6 +48,12 @@ def after(text: str, other: str) -> str:
 
 def draft_of(ticket: Ticket, agent: Agent) -> Draft | None:
     return Draft.objects.filter(ticket=ticket, agent=agent).first()
+
+
+def drafted_by(agent: Agent, tickets: Iterable[Ticket]) -> set[int]:
+    """To which of these the person is writing: words, or files that go with them."""
+    drafts = Draft.objects.filter(~Q(text="") | Q(attachments__isnull=False), agent=agent, ticket__in=[ticket.pk for ticket in tickets])
+    return set(drafts.values_list("ticket_id", flat=True))
 
 
 def open_draft(ticket: Ticket, *, by: Agent) -> Draft:

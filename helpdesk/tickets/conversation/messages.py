@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -84,15 +84,6 @@ def _words(ticket: Ticket, preview: str) -> tuple[str, str]:
 
 
 @transaction.atomic
-def reply(ticket: Ticket, text: str, *, by: Agent) -> Message:
-    """To the customer, by the ticket's channel, at once. `sending.send_reply` leaves time to think again."""
-    must_be_sendable(text, by=by)
-    message = write(ticket, text, by=by, at=timezone.now())
-    leave(message)
-    return message
-
-
-@transaction.atomic
 def add_note(ticket: Ticket, text: str, *, by: Agent, draft: Draft | None = None) -> Message:
     """Only the team sees it; the customer goes on waiting. Who is mentioned is told."""
     _must_say_something(text, by=by)
@@ -130,38 +121,24 @@ def take_draft(message: Message, draft: Draft | None) -> None:
         draft.delete()
 
 
-def leave(message: Message, *, written_at: datetime | None = None) -> None:
-    """In the caller's transaction: the customer has a reply from now on. What has to be sent waits in the outbox.
-
-    What the customer wrote after `written_at` this reply knows nothing of.
-    """
+def leave(message: Message, *, written_at: datetime) -> None:
+    """In the caller's transaction, which holds the ticket: the customer has a reply from now on. What has to be sent waits in the outbox."""
     ticket = message.ticket
-    _note_reply(ticket, message.text, at=message.created_at)
-    if written_at is not None:
-        _keep_waiting(ticket, written_at)
+    _note_reply(ticket, message, written_at)
     if ticket.channel not in READ_IN_PLACE:
         message.sent_to = enqueue_delivery(ticket.channel, f"message-{message.pk}", {"message_id": message.pk})
         message.save(update_fields=["sent_to"])
     record_event(ticket, "replied", by=message.agent, message=message.pk)
 
 
-def _note_reply(ticket: Ticket, text: str, *, at: datetime) -> None:
-    """Not from `ticket`, which others may have changed since it was read; but who began to wait after that has no reply yet."""
-    seen = ticket.waiting_since
-    Ticket.objects.filter(pk=ticket.pk).update(
-        preview=preview_of(text),
-        last_message_at=Greatest(F("last_message_at"), at),
-        first_reply_at=Coalesce(F("first_reply_at"), at),
-        waiting_since=Case(When(waiting_since__gt=seen, then=F("waiting_since"))) if seen else F("waiting_since"),
-    )
-    ticket.refresh_from_db(fields=["preview", "last_message_at", "first_reply_at", "waiting_since"])
-
-
-def _keep_waiting(ticket: Ticket, since: datetime) -> None:
-    unread = ticket.messages.filter(author=Message.Author.CUSTOMER, created_at__gt=since).order_by("created_at").first()
-    if unread is not None:
-        Ticket.objects.filter(pk=ticket.pk).update(waiting_since=unread.created_at, preview=preview_of(unread.text))
-        ticket.refresh_from_db(fields=["waiting_since", "preview"])
+def _note_reply(ticket: Ticket, reply: Message, written_at: datetime) -> None:
+    """What the customer wrote after `written_at` it knows nothing of: they wait on, from there."""
+    unread = ticket.messages.filter(author=Message.Author.CUSTOMER, created_at__gt=written_at).order_by("created_at").first()
+    ticket.preview = preview_of((unread or reply).text)
+    ticket.waiting_since = unread.created_at if unread else None
+    ticket.first_reply_at = ticket.first_reply_at or reply.created_at
+    ticket.last_message_at = max(ticket.last_message_at, reply.created_at)
+    ticket.save(update_fields=["preview", "waiting_since", "first_reply_at", "last_message_at"])
 
 
 def preview_of(text: str, files: Iterable[File] = ()) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.hours import midnight
 from agents.models import Agent, Team
 from helpdesk.tickets.models import Channel, Priority, SentimentLabel, Tag, Ticket
 
@@ -91,8 +91,3 @@ class TicketFilters(filters.FilterSet):
     def by_last_day(self, tickets: QuerySet[Ticket], _name: str, value: date) -> QuerySet[Ticket]:
         """The day is in."""
         return tickets.filter(created_at__lt=midnight(value + timedelta(days=1)))
-
-
-def midnight(day: date) -> datetime:
-    """In the desk's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()))

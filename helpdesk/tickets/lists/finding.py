@@ -88,11 +88,6 @@ def of_definition(key: str, tickets: TicketQuerySet, definition: Definition, vie
     return TicketList(key, tickets.filter(pk__in=matching.values("pk")), view, has_status)
 
 
-def tickets_in(agent: Agent, key: str) -> QuerySet[Ticket]:
-    """What a list holds unless it is asked for more (A9), the newest message first. NoSuchList."""
-    return ORDERS["newest"].sort(find_list(agent, key).shown)
-
-
 def as_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """With all that a row shows; `shown_tags` is a list: a manager of its own for each ticket costs a tenth of a page."""
     return tickets.select_related("customer", "assignee", "team").prefetch_related(Prefetch("tags", to_attr="shown_tags"))

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from agents.hours import midnight
 from agents.models import Agent, Team
 from agents.text import one_line
 from helpdesk.conditions.grammar import as_json, parse_definition
-from helpdesk.tickets.lists.filters import NOBODY, midnight
+from helpdesk.tickets.lists.filters import NOBODY
 from helpdesk.tickets.lists.finding import ORDERS
 from helpdesk.tickets.models import SavedView, Tag
 from helpdesk.tickets.permissions import NotAllowed, must_answer

@@ -24,6 +24,7 @@ class TicketEvent(models.Model):
         indexes = [
             models.Index(fields=["ticket", "at", "id"], name="history_of_ticket"),
             models.Index(fields=["at", "ticket"], condition=Q(kind="assigned"), name="assigned_in_time"),
+            models.Index(fields=["at", "ticket"], condition=Q(kind="undone"), name="undone_in_time"),
         ]
 
     def __str__(self) -> str:

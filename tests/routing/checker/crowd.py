@@ -10,11 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import compile_all
 from helpdesk.conditions.grammar import parse_definition
 from routing.checker.findings import CheckedRule, Kind, Verdict
 from routing.checker.logic import Logic
 from tests.conditions import reference
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import definition
 from tests.conditions.population import Person, cases
 from tests.conditions.somebody import Happened

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.conditions.evaluate import compile_all
 from helpdesk.conditions.grammar import parse_definition
 from routing.checker.findings import CheckedRule, Kind, Verdict
 from routing.checker.logic import Logic
+from tests.conditions.asking import compile_all
 from tests.conditions.builders import ALLTIME, about_them, about_ticket, definition, done, existence, in_the_last, number, some, text, truth
 from tests.conditions.somebody import NOW, Happened, Somebody
 from tests.routing.checker.crowd import BANDS, DESTINATIONS, MOODS

@@ -52,3 +52,20 @@ def test_desk_takes_two_queries_however_many_rules(many: int, django_assert_num_
         found = check_desk(rules)
 
     assert found == []
+
+
+def test_name_that_nobody_has_is_pointed_out() -> None:
+    """A tag may come with the next ticket; teams and people do not."""
+    make_team("Returns", make_agent("Ada"))
+    asked = [("team", "equals", "Returns"), ("team", "not-in", ["Returns", "Refunds"]), ("assignee", "equals", "Ida"), ("assignee", "starts-with", "I")]
+    conditions = [
+        {"type": "ticket-property", "property": name, "filter": {"type": "string", "operator": operator, "value": value}} for name, operator, value in asked
+    ]
+    tag = {"type": "ticket-property", "property": "tags", "filter": {"type": "list", "operator": "contains", "value": "VIP"}}
+
+    found = check_desk([CheckedRule("rule", "Rule", parse_definition(all_of(*conditions, tag)))])
+
+    assert found == [
+        Found(Kind.UNKNOWN_NAME, "rule", (), "Refunds", "It asks for the team Refunds: none is called so."),
+        Found(Kind.UNKNOWN_NAME, "rule", (), "Ida", "It asks for the assignee Ida: nobody is called so."),
+    ]
