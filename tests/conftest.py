@@ -22,14 +22,13 @@ import pytest
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management.color import no_style
-from django.db import connection, connections
+from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
+from tests.databases import empty_tables
 from tests.servers import find_chromium
 
-MIGRATED = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # started by the run itself, with its environment
 CHROMIUM_FLAGS = [
     *("--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -106,13 +105,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
-def empty_tables(_case: TransactionTestCase) -> None:
-    """As Django does after a test that commits, but what `migrate` wrote of kinds of things, permissions and roles stays: writing it anew takes longer."""
-    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MIGRATED
-    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
-
-
-TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # there is no other door
+TransactionTestCase._fixture_teardown = lambda _case: empty_tables()  # type: ignore[attr-defined]  # there is no other door
 
 
 @pytest.fixture(autouse=True)

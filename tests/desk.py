@@ -69,6 +69,10 @@ class Desk:
         output = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True).stdout
         return json.loads(output.splitlines()[-1])
 
+    def begin_anew(self, code: str) -> Any:
+        """As `run_python`, in a desk that is emptied before, while it runs: starting another takes longer than most tests."""
+        return self.run_python("from tests.databases import empty_tables; empty_tables(from_one=True)\n" + code)
+
     def post(self, path: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and answer; status 0 when nobody answered."""
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}

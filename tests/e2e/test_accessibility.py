@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.desk import Desk, running
+from tests.desk import Desk
 from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
@@ -47,10 +45,9 @@ WIDTHS: dict[str, ViewportSize] = {"wide": {"width": 1440, "height": 900}, "narr
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, list[int]]]:
+def desk(served: Desk) -> tuple[Desk, list[int]]:
     """With the numbers of a ticket and of its customer. Looked at by all, changed by nobody."""
-    with running(tmp_path_factory.mktemp("desk"), "serve") as desk:
-        yield desk, desk.run_python(SET_UP)
+    return served, served.begin_anew(SET_UP)
 
 
 def pages(ticket: int, customer: int) -> dict[str, str]:

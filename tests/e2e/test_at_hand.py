@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.desk import Desk, running
+from tests.desk import Desk
 from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
@@ -24,11 +23,10 @@ print(number)
 
 
 @pytest.fixture
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(served: Desk) -> Desk:
     """Newest first: Fourth, Third, Second, First."""
-    with running(tmp_path_factory.mktemp("desk"), "serve", UNDO_SEND_SECONDS="30") as desk:
-        desk.run_python(SET_UP)
-        yield desk
+    served.begin_anew(SET_UP)
+    return served
 
 
 def has_scripts(page: Page) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk import Desk, running
+from tests.desk import Desk
 from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
@@ -26,21 +24,15 @@ print(json.dumps(numbers))
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One for all of them: they look, and the last one acts."""
-    with running(tmp_path_factory.mktemp("desk"), "serve") as desk:
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def numbers(desk: Desk) -> list[int]:
-    found: list[int] = desk.run_python(SET_UP)
+def numbers(served: Desk) -> list[int]:
+    """Of two tickets, for all of them: they look, and the last one acts."""
+    found: list[int] = served.begin_anew(SET_UP)
     return found
 
 
 @pytest.fixture
-def anna(desk: Desk, numbers: list[int], page: Page) -> Page:
-    sign_in(page, desk.address, "anna@desk.example")
+def anna(served: Desk, numbers: list[int], page: Page) -> Page:
+    sign_in(page, served.address, "anna@desk.example")
     expect(page.locator(".ticket")).to_have_count(2)
     page.wait_for_load_state()  # scripts have run then
     return page
@@ -85,12 +77,12 @@ def test_keys_move_the_focus_through_the_list_and_the_panes(anna: Page) -> None:
     expect(anna.locator(".composer textarea")).to_be_focused()
 
 
-def test_header_leads_to_the_search_page_without_scripts(anna: Page, desk: Desk) -> None:
+def test_header_leads_to_the_search_page_without_scripts(anna: Page, served: Desk) -> None:
     """Every control is a link or a form that works without scripts."""
     assert anna.context.browser is not None
     context = anna.context.browser.new_context(java_script_enabled=False, storage_state=anna.context.storage_state())
     plain = context.new_page()
-    plain.goto(desk.address)
+    plain.goto(served.address)
     plain.get_by_role("link", name="Search or run a command").click()
     plain.get_by_role("searchbox").fill("piekna")
     plain.get_by_role("button", name="Search").click()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.desk import Desk, running
+from tests.desk import Desk
 from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
@@ -27,14 +24,13 @@ print(json.dumps(amelie.pk))
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running(tmp_path, "serve") as desk:
-        yield desk
+def desk(served: Desk) -> Desk:
+    return served
 
 
 @pytest.fixture
 def amelie(desk: Desk) -> int:
-    number: int = desk.run_python(SET_UP)
+    number: int = desk.begin_anew(SET_UP)
     return number
 
 

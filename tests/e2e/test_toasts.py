@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.desk import Desk, running
+from tests.desk import Desk
 from tests.e2e.browsing import PASSWORD, sign_in
 
 SET_UP = f"""
@@ -42,14 +39,13 @@ Object.assign(window, { AudioContext: Silent, OscillatorNode: Tone, GainNode: Vo
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running(tmp_path, "serve") as desk:
-        yield desk
+def desk(served: Desk) -> Desk:
+    return served
 
 
 @pytest.fixture
 def key(desk: Desk) -> str:
-    key: str = desk.run_python(SET_UP)
+    key: str = desk.begin_anew(SET_UP)
     return key
 
 
