@@ -7,16 +7,25 @@ const WAIT = 400; // a tab in front says first that it has been seen
 const SILENCE = 3000; // between two sounds
 const notices = new Map();
 
-/** Tabs take turns where the browser lets them. */
-const inTurn = (work) => (navigator.locks ? navigator.locks.request("announcing", work) : work());
+/** A lock is known to all tabs at once, what is kept only a moment later. Where there are no locks, what is kept must do. */
+function inOneTab(name, work, milliseconds) {
+  if (!navigator.locks) return work();
+  return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    work();
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  });
+}
 
 export async function announce({ id, at, toast_kind }, { title, detail, element }) {
   if (document.hidden) await new Promise((resolve) => setTimeout(resolve, WAIT));
-  await inTurn(() => {
-    if (!isFirst(`${id} ${at}`) || !document.hidden || !element.isConnected) return;
-    if (isOn("sound") && SOUNDING.includes(toast_kind)) sound();
+  const name = `${id} ${at}`;
+  const tell = () => {
+    if (!isFirst(name) || !document.hidden || !element.isConnected) return;
+    if (isOn("sound") && SOUNDING.includes(toast_kind)) inOneTab("sounding", sound, SILENCE);
     if (isOn("notices")) notify(id, title, detail, element);
-  });
+  };
+  await inOneTab(`announced ${name}`, tell, SILENCE);
 }
 
 function isFirst(name) {
