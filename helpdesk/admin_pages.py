@@ -62,7 +62,8 @@ class DeskAdmin(ModelAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         with _no_such_number():
-            _must_be_rows(Agent, (number for name in self.autocomplete_fields for number in request.POST.getlist(name)))
+            for name in self.autocomplete_fields:
+                _must_be_rows(self.model._meta.get_field(name).related_model, request.POST.getlist(name))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

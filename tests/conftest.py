@@ -1,8 +1,8 @@
 """What every run of the tests stands on: a data folder of its own, and no surprise about what was left out.
 
-DATABASE_URL and REDIS_URL are used if they are set; without them tests run on SQLite and in memory.
-REQUIRE_ALL=1 makes a missing browser an error instead of a skip. ONLY_WITH_DATABASE=1 leaves out what asks no database that is set: the
-second run, on another database, has nothing to add there.
+DATABASE_URL and REDIS_URL are used if they are set; without them tests run on SQLite and in memory. ONLY_WITH_DATABASE=1 leaves out what
+asks no database that is set: the second run, on another database, has nothing to add there.
+REQUIRE_ALL=1 makes a missing browser an error instead of a skip, and tries a failed browser test once more. The summary names it.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "playwright" in item.fixturenames:
             item.add_marker("browser")
+            if os.environ.get("REQUIRE_ALL") == "1":
+                item.add_marker(pytest.mark.flaky(reruns=1))
             if find_chromium() is None:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium"))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)  # last: Playwright leaves an event loop, which Django's ORM refuses

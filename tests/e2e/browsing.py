@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import time
+
+from playwright.sync_api import Page, Route, expect
 
 PASSWORD = "correct horse battery"
 
@@ -14,3 +16,13 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+
+
+def has_scripts(page: Page) -> None:
+    """Before that every button works too, as a form does."""
+    expect(page.locator(".menu-anchor")).to_be_attached()
+
+
+def slowly(route: Route) -> None:
+    time.sleep(0.5)
+    route.continue_()

@@ -1,68 +1,19 @@
-"""What stays at hand while one works: what is typed in two tabs, a menu whose row goes away, the next row after an act, what an undo brings back."""
+"""What stays at hand while one works: a menu whose row goes away, the next row after an act, what an undo brings back."""
 
 from __future__ import annotations
 
 import re
-import time
 
-import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.desk import Desk
-from tests.e2e.browsing import PASSWORD, sign_in
+from tests.e2e.browsing import has_scripts, sign_in, slowly
 
-SET_UP = f"""
-from agents.models import Agent
-from tests.factories import make_ticket
-for name in ("Anna Kowalska", "Bea Nowak"):
-    Agent.objects.create_user(name.split()[0].lower() + "@desk.example", {PASSWORD!r}, name=name)
-for subject in ("First", "Second", "Third", "Fourth"):
-    number = make_ticket(subject=subject).pk
-print(number)
-"""
-
-
-@pytest.fixture
-def desk(served: Desk) -> Desk:
-    """Newest first: Fourth, Third, Second, First."""
-    served.begin_anew(SET_UP)
-    return served
-
-
-def has_scripts(page: Page) -> None:
-    """Before that every button works too, as a form does."""
-    expect(page.locator(".menu-anchor")).to_be_attached()
-
-
-def slowly(route: Route) -> None:
-    time.sleep(0.5)
-    route.continue_()
-
-
-def test_two_tabs_and_another_device_lose_nothing_that_is_typed(desk: Desk, page: Page, browser: Browser) -> None:
-    sign_in(page, f"{desk.address}/tickets/1/", "anna@desk.example")
-    tab, device = page.context.new_page(), browser.new_context().new_page()
-    sign_in(device, f"{desk.address}/tickets/1/", "anna@desk.example")
-    has_scripts(page)
-    tab.goto(f"{desk.address}/tickets/1/")
-    here, there, elsewhere = (each.get_by_label("Your message", exact=True) for each in (page, tab, device))
-    for each in (tab, device):
-        has_scripts(each)
-
-    here.fill("Dear Paweł")
-    expect(there).to_have_value("Dear Paweł")
-    elsewhere.fill("On a train")
-    expect(device.locator("#composer-status")).to_contain_text("Both texts are here now.")
-    expect(elsewhere).to_have_value("On a train\n\nDear Paweł")
-    there.fill("Dear Paweł, tomorrow")
-    expect(there).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł")
-    expect(here).to_have_value("Dear Paweł, tomorrow\n\nOn a train\n\nDear Paweł")
-    here.fill("Tomorrow")
-    here.press("Control+Enter")
-
-    expect(page.locator("#conversation").get_by_text("Tomorrow")).to_be_visible()
-    expect(there).to_have_value("")
-    device.close()
+PRESS_ONCE_A_TICKET_IS_THERE = """key => document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target.id === "ticket" && queueMicrotask(() => {
+    const title = document.querySelector("#ticket h1");
+    title.focus();
+    title.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}))"""
 
 
 def test_menu_stays_when_somebody_takes_the_ticket_and_the_act_says_so(desk: Desk, page: Page, browser: Browser) -> None:
@@ -195,6 +146,18 @@ def test_undo_brings_back_the_tickets_and_the_focus_however_slow_the_server_is(d
     expect(page.locator(".ticket-link:focus")).to_have_text(re.compile("Fourth|Third"))
 
 
+def test_what_has_just_arrived_acts_as_all_else_does(desk: Desk, page: Page) -> None:
+    """Not as a plain form, which would lead away from the list."""
+    sign_in(page, f"{desk.address}/tickets/4/", "anna@desk.example")
+    has_scripts(page)
+    page.evaluate(PRESS_ONCE_A_TICKET_IS_THERE, "u")
+
+    page.locator(".ticket-link", has_text="Third").click()
+
+    expect(page.locator("#toasts [data-title]")).to_have_text("1 ticket marked unread")
+    expect(page.get_by_role("heading", name="Third")).to_be_visible()
+
+
 def test_act_is_told_once_though_somebody_changes_the_ticket_before_the_answer(desk: Desk, page: Page, browser: Browser) -> None:
     """The second half of a double click asks for nothing."""
     sign_in(page, f"{desk.address}/tickets/4/", "anna@desk.example")
@@ -261,35 +224,3 @@ def test_menu_opens_at_what_its_key_asks_for_and_keys_wait_for_it(desk: Desk, pa
 
     expect(page.locator(".ticket:focus-within .ticket-link")).to_have_text("Third")
     expect(page.locator(".ticket")).to_have_count(4)
-
-
-def test_draft_is_said_in_its_row_and_saved_when_the_server_is_back(desk: Desk, page: Page) -> None:
-    sign_in(page, f"{desk.address}/tickets/3/", "anna@desk.example")
-    has_scripts(page)
-    status, said = page.locator("#composer-status"), page.locator(".ticket-draft:visible")
-    desk.kill("serve")
-    page.get_by_label("Your message", exact=True).fill("Dear Paweł")
-    expect(status).to_contain_text("could not be saved")
-    expect(said).to_have_count(0)
-    desk.start("serve")
-
-    expect(status).to_have_text("Draft saved")
-    expect(page.locator("#ticket_3 .ticket-draft")).to_be_visible()
-    expect(said).to_have_text("Draft")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#conversation").get_by_text("Dear Paweł")).to_be_visible()
-    expect(said).to_have_count(0)
-    page.locator(".message-undo").get_by_role("button", name="Undo").click()
-    expect(page.get_by_label("Your message", exact=True)).to_be_focused()
-    expect(said).to_have_text("Draft")
-
-
-def test_reason_of_a_refused_file_stays_when_the_next_one_arrives(desk: Desk, page: Page) -> None:
-    sign_in(page, f"{desk.address}/tickets/3/", "anna@desk.example")
-    has_scripts(page)
-    files = [{"name": name, "mimeType": "text/plain", "buffer": content} for name, content in (("empty.txt", b""), ("cat.txt", b"Cat"))]
-
-    page.locator("input[type=file]").set_input_files(files)
-
-    expect(page.get_by_role("link", name="cat.txt")).to_be_visible()
-    expect(page.locator("#files [role=alert]")).to_have_text("“empty.txt” is empty.")
