@@ -43,7 +43,7 @@ class AssignmentForm(forms.Form):
 class TicketMergeForm(forms.Form):
     NOT_THERE = _("There is no ticket with this number.")
 
-    other = forms.IntegerField(min_value=1, max_value=2**63 - 1, error_messages=dict.fromkeys(_ODD_NUMBER, _("Choose a ticket, or write its number.")))
+    other = forms.IntegerField(min_value=1, max_value=2**63 - 1, error_messages=dict.fromkeys(_ODD_NUMBER, _("Choose one of these tickets.")))
     keep = forms.ChoiceField(choices=[("this", _("This one")), ("other", _("The other one"))])
 
 

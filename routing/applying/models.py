@@ -82,3 +82,7 @@ class Move(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} by {self.application_id}"
+
+    @property
+    def has_moved(self) -> bool:
+        return bool(self.team_id or self.agent_id or self.entries)

@@ -30,11 +30,10 @@ def route_again(run: Application, ticket_id: int) -> list[str]:
     for entry in entries.exclude(pk__in=before):
         move.entries.append(entry.pk)
         move.views.append(entry.view.name)
-    has_moved = bool(move.team or move.agent or move.entries)
-    if has_moved or not move.waited:
+    if move.has_moved or not move.waited:
         move.event = TicketEvent.objects.filter(ticket=ticket_id).order_by("-pk").values_list("pk", flat=True)[0]
         move.save()
-    return ["done", "moved"] if has_moved else ["done"]
+    return ["done", "moved"] if move.has_moved else ["done"]
 
 
 def _waits(ticket_id: int) -> bool:
@@ -44,17 +43,17 @@ def _waits(ticket_id: int) -> bool:
 
 
 def take_back(run: Application, move_id: int) -> list[str]:
-    """Back to Unassigned, if it is still as the run left it."""
+    """Back to Unassigned, if it is still as the run left it. One that waited for an agent and got none has not been anywhere."""
     move = Move.objects.select_related("decision").get(pk=move_id)
     Ticket.objects.hold(move.ticket_id)
     ticket = Ticket.objects.get(pk=move.ticket_id)
     move.fate = Move.Fate.RETURNED if _is_as_left(ticket, move) else Move.Fate.KEPT
     move.save(update_fields=["fate"])
-    if move.fate == Move.Fate.KEPT:
-        return ["kept"]
-    ViewEntry.objects.filter(pk__in=move.entries).delete()
-    _return(run, ticket, move)
-    return ["returned"]
+    counters: list[str] = [move.fate] if move.has_moved or ticket.assignee_id else []
+    if move.fate == Move.Fate.RETURNED:
+        ViewEntry.objects.filter(pk__in=move.entries).delete()
+        _return(run, ticket, move)
+    return counters
 
 
 def _is_as_left(ticket: Ticket, move: Move) -> bool:

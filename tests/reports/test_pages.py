@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from agents.models import Role
+from agents.models import BusinessHours, Role
 from helpdesk.customers.asking.patience import TookTooLong
 from helpdesk.inbox.reports.charts import agent_bars, day_bars
 from helpdesk.inbox.reports.page import Links, duration
@@ -57,6 +57,14 @@ def busy_desk() -> None:
     for wait in (1, 2, 3, 90, 90, None):
         a_ticket(now - timedelta(days=2), wait and now - timedelta(days=2) + timedelta(minutes=wait), customer=customer, channel="sms")
     RoutingDecision.objects.create(ticket=Ticket.objects.latest("pk"), cause="x", waiting_because="nobody is online", left_alone=True)
+
+
+def test_desk_that_is_never_open_is_told_to_ask_by_any_clock(tab: Client) -> None:
+    BusinessHours.objects.update_or_create(pk=1, defaults={"days": {}})
+
+    page = tab.get("/reports/?from=2026-11-09&until=2026-11-15")
+
+    assert "Minutes count only while the desk is open, and it never was: choose clock time." in page.content.decode()
 
 
 def test_b12_b13_every_number_opens_its_tickets(tab: Client) -> None:
