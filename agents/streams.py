@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import logging
 import threading
 from concurrent.futures import Future, wait
@@ -16,6 +17,9 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
+
+from agents.languages import in_language
 
 log = logging.getLogger(__name__)
 DESK = "desk"
@@ -39,13 +43,19 @@ def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
 def publish(stream: str, frame: dict[str, Any]) -> None:
     """Call after commit. Never fails its caller: what is lost, pages read again."""
     layer = get_channel_layer()
-    message = {"type": "frame", "frame": frame}
+    message = as_carried(frame)
     if _server_loop is None and isinstance(layer, InMemoryChannelLayer):
         async_to_sync(layer.group_send)(stream, message)
     elif layer is not None:
         sent = asyncio.run_coroutine_threadsafe(layer.group_send(stream, message), _server_loop or _publishing_loop())
         _unsent.add(sent)
         sent.add_done_callback(_done)
+
+
+def as_carried(frame: dict[str, Any]) -> dict[str, Any]:
+    """As pages get it, {language: JSON}: written once for a thousand of them."""
+    said = {code: json.dumps(in_language(frame, code)) for code, _name in settings.LANGUAGES}
+    return {"type": "frame", "kind": frame["kind"], "said": said}
 
 
 @cache

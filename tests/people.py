@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -44,9 +45,9 @@ class Listener:
         async_to_sync(self.layer.group_add)(stream, self.channel)
 
     def heard(self) -> list[dict[str, Any]]:
-        """The frames since the last call, in order."""
+        """The frames since the last call, in order, as somebody gets them who reads English."""
         async_to_sync(self.layer.send)(self.channel, END)
-        return [message["frame"] for message in iter(lambda: async_to_sync(self.layer.receive)(self.channel), END)]
+        return [json.loads(message["said"]["en"]) for message in iter(lambda: async_to_sync(self.layer.receive)(self.channel), END)]
 
 
 @pytest.fixture

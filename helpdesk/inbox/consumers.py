@@ -19,7 +19,7 @@ from django.conf import settings
 
 from agents.availability import note_sign_of_life
 from agents.languages import in_language
-from agents.streams import DESK, agent_stream
+from agents.streams import DESK, agent_stream, as_carried
 from agents.toasts import toast_frame, waiting_toasts
 from helpdesk.inbox.lists.navigation import latest_change
 from helpdesk.inbox.sessions import agent_of
@@ -117,7 +117,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
             return
         self.typed_at = monotonic()
         if frame := await database_sync_to_async(replying.typing_frame)(text, self.agent):
-            await self.channel_layer.group_send(DESK, {"type": "frame", "frame": frame})
+            await self.channel_layer.group_send(DESK, as_carried(frame))
 
     def _is_flood(self) -> bool:
         second = int(monotonic())
@@ -127,12 +127,12 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
 
     async def frame(self, message: Message) -> None:
         """What a stream carries. "signed_out" is for us: our own session may be the one that ended."""
-        is_sign_out = message["frame"]["kind"] == "signed_out"
+        is_sign_out = message["kind"] == "signed_out"
         is_due = is_sign_out or monotonic() - self.checked_at >= CHECK_EVERY
         if self.ended.done() or (is_due and not await self._is_allowed()):
             return
         if not is_sign_out:
-            await self.send_json(in_language(message["frame"], self.language))
+            await self.send(text_data=message["said"][self.language])
 
     async def _is_allowed(self) -> bool:
         """Reads session, agent and role again; ends the connection if they no longer allow it."""

@@ -36,7 +36,7 @@ def test_toast_reaches_its_agent_after_commit(listen: type[Listener], commits: C
         before_commit = to_ada.heard()
 
     facts = {"id": toast.pk, "toast_kind": "assigned", "count": 1, "at": toast.created_at.isoformat(), "url": "/tickets/1/"}
-    frame = {"kind": "toast", **facts, "words": {"en": {"title": "Your turn", "detail": "Ada · E-mail"}}}
+    frame = {"kind": "toast", **facts, "title": "Your turn", "detail": "Ada · E-mail"}
     assert (before_commit, to_ada.heard(), to_bea.heard()) == ([], [frame], [])
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agents.models import Agent, Availability, Toast
-from agents.streams import DESK, agent_stream
+from agents.streams import DESK, agent_stream, as_carried
 from agents.toasts import dismiss_toasts, show_toast
 from helpdesk.inbox import consumers
 from tests.factories import make_agent, make_ticket
@@ -32,7 +32,7 @@ def online_agent() -> Agent:
 
 
 async def publish(stream: str, **frame: Any) -> None:
-    await get_channel_layer().group_send(stream, {"type": "frame", "frame": frame})
+    await get_channel_layer().group_send(stream, as_carried(frame))
 
 
 @database_sync_to_async

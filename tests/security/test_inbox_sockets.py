@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from agents.models import Agent, Role
-from agents.streams import DESK, agent_stream
+from agents.streams import DESK, agent_stream, as_carried
 from helpdesk.inbox import consumers
 from helpdesk.tickets.live import ticket_frame
 from tests.factories import make_agent, make_ticket
@@ -38,7 +38,7 @@ async def agent_with(role: Role = Role.AGENT) -> Agent:
 
 
 async def publish(stream: str, **frame: Any) -> None:
-    await get_channel_layer().group_send(stream, {"type": "frame", "frame": frame})
+    await get_channel_layer().group_send(stream, as_carried(frame))
 
 
 async def closing_of(session_key: str) -> tuple[list[dict[str, Any]], int]:
