@@ -115,9 +115,10 @@ def test_seen_on_screen(report: Report, desk: Desk, page: Page) -> None:
     page.locator("#rows").wait_for(state="attached")
     page.evaluate(SEEN)
 
-    commits: list[Commit] = ask(desk, f"assign([{agent}], 30, 1)")
+    first, *commits = ask(desk, f"assign([{agent}], 31, 1)")
 
-    page.wait_for_function("([count]) => Object.keys(window.seen).length >= count", arg=[len(commits)])
+    page.wait_for_function("([count]) => Object.keys(window.seen).length >= count", arg=[1 + len(commits)])
     seen = page.evaluate("window.seen")
     spent = [(seen[str(ticket)] - at) * 1e3 for ticket, _agent, at in commits]
-    report("commit → row painted in an open page: p50 and p95", f"{statistics.median(spent):.0f} and {p95(spent):.0f} ms", aim="≤ 250 ms")
+    cold = f"the first of a process: {(seen[str(first[0])] - first[2]) * 1e3:.0f} ms"
+    report("commit → row painted in an open page: p50 and p95", f"{statistics.median(spent):.0f} and {p95(spent):.0f} ms", beside=cold, aim="≤ 250 ms")
