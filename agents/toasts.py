@@ -56,6 +56,12 @@ def dismiss_toasts(agent: Agent, numbers: Iterable[int]) -> None:
         _tell(agent.pk, _gone(numbers))
 
 
+def dismiss_toasts_of(agent: Agent, url: str) -> None:
+    """Whoever opens the page is told of it no longer, nor of its parts."""
+    if numbers := list(_waiting().filter(agent=agent, url__startswith=url).values_list("pk", flat=True)):
+        dismiss_toasts(agent, numbers)
+
+
 def _gone(numbers: list[int]) -> dict[str, Any]:
     return {"kind": "toasts_gone", "toasts": numbers}
 

@@ -11,7 +11,7 @@ from agents.availability import presence_of
 from agents.models import Agent, Role, Toast
 from agents.setup import new_setup_code
 from agents.toasts import show_toast, waiting_toasts
-from tests.factories import make_agent
+from tests.factories import make_agent, make_ticket
 from tests.inbox.browsing import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,21 @@ def test_toast_is_dismissed(ada: Agent) -> None:
     response = browser_of(ada).post("/toasts/dismissal/", {"toast": [toast.pk, "", "\0", "x", 10**30]})
 
     assert (response.status_code, list(waiting_toasts(ada))) == (204, [])
+
+
+def test_b17_opened_ticket_is_told_of_no_longer(ada: Agent, bea: Agent) -> None:
+    """Of another ticket, to another agent, and by a page that only keeps itself up to date it is."""
+    url = make_ticket().get_absolute_url()
+    for part in ("", "#message_7"):
+        show_toast(ada, Toast.Kind.MENTIONED, url=f"{url}{part}")
+    others = [show_toast(ada, Toast.Kind.ASSIGNED, url=f"{url[:-1]}0/"), show_toast(bea, Toast.Kind.ASSIGNED, url=url)]
+    browser = browser_of(ada)
+
+    browser.get(url, headers={"HX-Request": "true", "HX-Target": "conversation"})
+    waiting = waiting_toasts(ada).count()
+    browser.get(url)
+
+    assert (waiting, [*waiting_toasts(ada), *waiting_toasts(bea)]) == (3, others)
 
 
 def test_owner_is_created_with_the_code_and_signed_in(client: Client) -> None:
