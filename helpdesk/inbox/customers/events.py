@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.customers.models import Event
+from helpdesk.tickets.metrics import TICKET_CLOSED, TICKET_CREATED
+from helpdesk.tickets.models import Channel
 
 EVENT_ICONS = {
     "order": "bag",
@@ -48,6 +50,8 @@ def _icon(metric: str) -> str:
 
 def _detail(event: Event) -> str:
     known = shown(event.properties)
+    if event.metric in (TICKET_CREATED, TICKET_CLOSED) and "ticket" in known and known.get("channel") in Channel.values:  # not another system's
+        return f"#{known['ticket']} · {Channel(known['channel']).label}"
     currency = known.pop("$currency", known.pop("currency", ""))
     value = [f"{event.value} {currency}".strip()] if event.value is not None else []
     return " · ".join([*value, *list(known.values())[:2]])
