@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
+from agents.text import number_in
 from helpdesk.conditions.base import Filter
 from helpdesk.conditions.dates import Date, Timeframe
 from helpdesk.conditions.grammar import (
@@ -21,7 +22,6 @@ from helpdesk.conditions.grammar import (
 )
 from helpdesk.customers.models import Segment
 
-_BIGGEST = 2**63 - 1
 _FIXED = ("alltime", "before", "after", "between-static", "calendar-month")
 
 
@@ -52,7 +52,7 @@ def segments_named(definition: Definition) -> set[int]:
 
 def numbers(condition: GroupCondition) -> set[int]:
     """A segment is named by its number as it is usually written, and by nothing else."""
-    return {int(text) for text in condition.group_ids if text.isascii() and text.isdigit() and text == str(int(text)) and int(text) <= _BIGGEST}
+    return {number for text in condition.group_ids if (number := number_in(text)) and text == str(number)}
 
 
 def moves_with_time(definition: Definition) -> bool:

@@ -43,13 +43,13 @@ def _waits(ticket_id: int) -> bool:
 
 
 def take_back(run: Application, move_id: int) -> list[str]:
-    """Back to Unassigned, if it is still as the run left it. One that waited for an agent and got none has not been anywhere."""
+    """Back to Unassigned, if it is still as the run left it. What the run did not move is not counted."""
     move = Move.objects.select_related("decision").get(pk=move_id)
     Ticket.objects.hold(move.ticket_id)
     ticket = Ticket.objects.get(pk=move.ticket_id)
     move.fate = Move.Fate.RETURNED if _is_as_left(ticket, move) else Move.Fate.KEPT
     move.save(update_fields=["fate"])
-    counters: list[str] = [move.fate] if move.has_moved or ticket.assignee_id else []
+    counters: list[str] = [move.fate] if move.has_moved else []
     if move.fate == Move.Fate.RETURNED:
         ViewEntry.objects.filter(pk__in=move.entries).delete()
         _return(run, ticket, move)

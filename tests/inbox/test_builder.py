@@ -45,6 +45,27 @@ def page(builder: Builder) -> str:
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"0-0-where": "x"},
+        {"0-0-where": "x", "0-0-w0-property": "y"},
+        {"0-0-kind": "profile-metric", "0-0-w0-kind": "profile-metric"},
+        {"0-0-kind": "profile-metric", "0-0-w0-kind": "profile-region", "0-0-w0-where": "x"},
+        {"0-0-metric": "x"},
+        {"0-0-w999-property": "a"},
+        {"0-0-kind": "profile-group-membership", "0-0-values": "9" * 5_000},
+    ],
+)  # fmt: skip
+def test_whatever_is_posted_becomes_a_form(fields: dict[str, str]) -> None:
+    """V14: also what no form of ours sends."""
+    builder = posted(**fields)
+
+    builder.checked()
+
+    assert 'name="0-0-kind"' in page(builder)
+
+
+@pytest.mark.parametrize(
     ("do", "left"),
     [
         ("remove-0-0", definition([SWEDEN_OR_NORWAY], [NARROWED])),

@@ -15,7 +15,7 @@ from helpdesk.inbox.builder import conditions
 from helpdesk.inbox.builder.filters import JSON, Row
 from helpdesk.inbox.builder.settling import new_row, settled
 
-_FIELD = re.compile(r"(\d{1,3})-(\d{1,3})-(?:w(\d{1,3})-)?([a-z]+)")
+_FIELD = re.compile(r"(\d{1,3})-(\d{1,3})-(?:w(\d{1,3})-)?(?!where$)([a-z]+)")
 _PLACE = re.compile(r"condition_groups\[(\d+)\]\.conditions\[(\d+)\]\.?(.*)")
 _MOST_FIELDS = 5_000
 
@@ -128,4 +128,6 @@ _ACTIONS: Mapping[str, Any] = {
 
 
 def _in_order(row: Row) -> Row:
-    return row | {"where": [settled(row["where"][number]) for number in sorted(row["where"])]}
+    """A condition has a kind; what says which events count has none."""
+    wheres = [settled({name: value for name, value in where.items() if name != "kind"}) for _number, where in sorted(row["where"].items())]
+    return {"kind": MetricCondition.type} | row | {"where": wheres}
