@@ -25,8 +25,8 @@ from routing.rule_set import PlacedRule, Rules
 class RuleSetAdmin(LongList, ReadOnlyAdmin):
     """Every version that was published. Rules are written and published in the desk, under Routing."""
 
-    list_display = ("number", "at", "by", "note", "size")
-    list_select_related = ("by",)
+    list_display = ("number", "at", "by", "note", "restores", "size")
+    list_select_related = ("by", "restores")
     ordering = ("-number",)
     fieldsets = ((None, {"fields": ("number", "at", "by", "note", "restores", "in_words")}),)
 

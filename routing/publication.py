@@ -44,7 +44,7 @@ class Overtaken(Exception):
     """Somebody has changed or published rules since the person looked. The message is for the user."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody has changed the rules since you looked. Look again before you publish."))
+        super().__init__(_("Somebody has changed the rules since you looked. Look at them again first."))
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _make_views(rules: Collection[int]) -> None:
         rule.save(update_fields=["view", "new_view"])
 
 
-def _keep(contents: list[Written], *, by: Agent | None, note: str, restores: RuleSet | None = None) -> RuleSet:
+def _keep(contents: list[Written], *, by: Agent | None, note: str = "", restores: RuleSet | None = None) -> RuleSet:
     number = int(RuleSet.objects.aggregate(last=Max("number", default=0))["last"]) + 1
     try:
         with transaction.atomic():
@@ -213,16 +213,34 @@ def _keep(contents: list[Written], *, by: Agent | None, note: str, restores: Rul
         raise Overtaken from None
 
 
-@transaction.atomic
-def restore(version: RuleSet, *, by: Agent | None) -> RuleSet | None:
-    """One click back: a new version with the rules of an old one; drafts follow. What came later stays as a draft that is off.
+def undone(version: RuleSet) -> list[Change]:
+    """What is not live yet and would be undone by going back: it is lost, or switched off if the version does not have the rule."""
+    if is_live(version.rules):
+        return []
+    then, live = ({rule["id"]: rule for rule in rules} for rules in (version.rules, live_contents()))
+    waiting = changes(draft(also=then.keys() - live.keys()))  # what is off, and would be on again, is written over too
+    return [change for change in waiting if _is_undone(change, then.get(change.rule["id"]))]
 
-    None where it is live already. CannotPublish where its teams or segments are gone; a rule test that fails does not hold it up. NotForYou.
+
+def _is_undone(change: Change, then: Written | None) -> bool:
+    if change.kind in ("moved", "removed"):
+        return then is not None
+    return then is None or not is_same(then, change.rule)
+
+
+@transaction.atomic
+def restore(version: RuleSet, *, by: Agent | None, seen: str = "") -> RuleSet | None:
+    """One click back: a new version with the rules of an old one; drafts follow (`undone`). What came later stays as a draft that is off.
+
+    None where it is live already. Overtaken (`seen`: the `fingerprint` of the `draft` that was looked at), NotForYou. CannotPublish where
+    its teams or segments are gone; a rule test that fails does not hold it up.
     """
     must_publish(by)
     hold_all()
     if is_live(version.rules):
         return None
+    if seen and seen != fingerprint(draft()):
+        raise Overtaken
     if found := unfit(version.rules):
         raise CannotPublish(found)
     _clear_the_way(version.rules)
@@ -232,7 +250,7 @@ def restore(version: RuleSet, *, by: Agent | None) -> RuleSet | None:
         take_over(rule, written)
     for position, rule in enumerate(Rule.objects.exclude(pk__in=[each["id"] for each in version.rules]), len(version.rules) + 1):
         Rule.objects.filter(pk=rule.pk).update(position=position)
-    return _keep(version.rules, by=by, note=_("Back to version %(number)d") % {"number": version.number}, restores=version)
+    return _keep(version.rules, by=by, restores=version)
 
 
 def _clear_the_way(contents: list[Written]) -> None:

@@ -19,10 +19,11 @@ from helpdesk.api.rule_serializers import (
     NewPublicationSerializer,
     ObstaclesSerializer,
     PublicationSerializer,
+    RestorationSerializer,
     VersionDetailSerializer,
     VersionSerializer,
 )
-from helpdesk.api.rule_views import in_full, take_nothing
+from helpdesk.api.rule_views import in_full
 from helpdesk.customers.segments import segment_names
 from routing.checking import findings
 from routing.models import RuleSet
@@ -118,9 +119,10 @@ class RestorationView(GenericAPIView[Any]):
     serializer_class = VersionDetailSerializer
     permission_classes = (AnswersTickets,)
 
-    @extend_schema(request=None, responses={201: VersionDetailSerializer, 400: ObstaclesSerializer})
+    @extend_schema(request=RestorationSerializer, responses={201: VersionDetailSerializer, 400: ObstaclesSerializer})
     def post(self, request: Request, number: int) -> Response:
-        """409 where they are live already."""
-        take_nothing(request)
+        """409 where they are live already, or somebody has changed the rules since they were `seen`."""
+        form = RestorationSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
         version = get_object_or_404(RuleSet, number=number)
-        return _going_live(lambda: restore(version, by=person(request)))
+        return _going_live(lambda: restore(version, by=person(request), **form.validated_data))

@@ -112,6 +112,12 @@ class NewPublicationSerializer(LeaveOutSerializer):
         return one_line(note)
 
 
+class RestorationSerializer(StrictSerializer):
+    seen = serializers.CharField(
+        max_length=64, default="", help_text="The fingerprint of rules/publication/ when you looked: drafts follow what you go back to."
+    )
+
+
 class ChangeSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["added", "changed", "moved", "removed"])
     before = WrittenSerializer(allow_null=True)

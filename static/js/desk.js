@@ -14,6 +14,7 @@ import "./picker.js";
 import "./palette.js";
 import "./panes.js";
 import "./preferences.js";
+import "./pressed.js";
 import "./requests.js";
 import "./rows.js";
 import "./rules.js";

@@ -100,7 +100,7 @@ def test_what_changed_since_it_was_seen_is_not_published(manager: APIClient, tea
     draft("Two", team)
     answer = call(manager, "POST", ADDRESS, {"seen": seen})
 
-    assert answer == (409, {"detail": "Somebody has changed the rules since you looked. Look again before you publish."})
+    assert answer == (409, {"detail": "Somebody has changed the rules since you looked. Look at them again first."})
     assert (other_choice, RuleSet.objects.exists()) == (409, False)
 
 
@@ -147,6 +147,21 @@ def test_version_is_restored(manager: APIClient, mia: Agent, team: Team) -> None
     assert [row["restores"] for row in call(manager, "GET", "rules/versions/")[1]["results"]] == [1, None, None]
 
 
+def test_what_changed_since_it_was_seen_is_not_gone_back_over(manager: APIClient, team: Team) -> None:
+    rule = make_rule("Texts", to=team, when=IS_SMS)
+    change_rule(rule, name="SMS", by=None)
+    publish(by=None)
+    seen = looked_at(manager)["fingerprint"]
+    draft("Meanwhile", team)
+
+    refused = call(manager, "POST", "rules/versions/1/restoration/", {"seen": seen})
+    kept = live_contents()[0]["name"]
+    status, _told = call(manager, "POST", "rules/versions/1/restoration/", {"seen": looked_at(manager)["fingerprint"]})
+
+    assert refused == (409, {"detail": "Somebody has changed the rules since you looked. Look at them again first."})
+    assert (kept, status, live_contents()[0]["name"]) == ("SMS", 201, "Texts")
+
+
 def test_version_whose_team_is_gone_is_not_restored(manager: APIClient, team: Team) -> None:
     rule = make_rule("Texts", to=team, when=IS_SMS)
     change_rule(rule, to=To(team=make_team("Other")), by=None)
@@ -186,11 +201,14 @@ def test_look_without_rules_that_are_not_there_is_refused(api: APIClient, number
     assert (status, list(problem)) == (400, ["leave_out"])
 
 
-def test_restoration_takes_no_fields(manager: APIClient, team: Team) -> None:
+@pytest.mark.parametrize(
+    ("given", "problem"), [({"note": "Back"}, {"note": ["There is no such field."]}), ({"seen": "\0"}, {"seen": ["Null characters are not allowed."]})]
+)
+def test_restoration_that_makes_no_sense_is_refused(manager: APIClient, team: Team, given: Any, problem: Any) -> None:
     """V14."""
     make_rule(to=team, when=IS_SMS)
 
-    assert call(manager, "POST", "rules/versions/1/restoration/", {"note": "Back"}) == (400, {"note": ["There is no such field."]})
+    assert call(manager, "POST", "rules/versions/1/restoration/", given) == (400, problem)
 
 
 @pytest.mark.parametrize(("method", "address"), [("GET", "rules/versions/{}/"), ("POST", "rules/versions/{}/restoration/")])

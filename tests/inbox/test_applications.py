@@ -80,6 +80,7 @@ def test_progress_is_asked_for_alone(tab: Client) -> None:
 
     assert part.startswith('<section class="application" id="run" hx-get')
     assert "<main" not in part
+    assert re.findall(r"<(?:a|button)(?![^>]* id=)[^>]*>", part) == []  # the focus is found again by it
 
 
 def test_run_is_cancelled(tab: Client) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from agents.models import Agent, Availability, BusinessHours, Role, Team, Toast
+from agents.models import Agent, BusinessHours, Role, Toast
 from helpdesk.inbox.lists.backlog import backlog_of
 from helpdesk.inbox.ticket.history import lines
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.acts.bulk import undo
-from helpdesk.tickets.models import Act, Ticket
+from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.permissions import NotAllowed
 from routing.backlog import absent_owners, plan, spread
 from routing.models import LedgerEntry, RoundRobinSettings
-from tests.factories import make_agent, make_team, make_ticket
-from tests.inbox.browsing import browser_of
+from tests.factories import make_agent, make_team
+from tests.inbox.leaving import gone, left, owners, switched_off, unseen
 
 pytestmark = pytest.mark.django_db
 
@@ -32,33 +30,6 @@ def always_open() -> None:
 @pytest.fixture
 def cleo() -> Agent:
     return make_agent("Cleo", role=Role.MANAGER)
-
-
-def switched_off(agent: Agent, **ago: int) -> Agent:
-    Availability.objects.filter(agent=agent).update(is_online=False, changed_at=timezone.now() - timedelta(**ago))
-    return agent
-
-
-def unseen(agent: Agent, **ago: int) -> Agent:
-    Availability.objects.filter(agent=agent).update(seen_at=timezone.now() - timedelta(**ago))
-    return agent
-
-
-def gone(name: str = "Gone") -> Agent:
-    """Offline for hours."""
-    return unseen(switched_off(make_agent(name, online=True), hours=3), hours=3)
-
-
-def left(owner: Agent, count: int = 1, team: Team | None = None) -> list[Ticket]:
-    tickets = [make_ticket() for _ in range(count)]
-    for ticket in tickets:
-        assign_agent(ticket, owner, by=owner)
-        Ticket.objects.filter(pk=ticket.pk).update(team=team)
-    return tickets
-
-
-def owners(tickets: list[Ticket]) -> list[str]:
-    return list(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).order_by("pk").values_list("assignee__name", flat=True))
 
 
 def test_offline_for_long_enough_is_absent() -> None:
@@ -203,75 +174,3 @@ def test_banner_is_for_managers_and_members(cleo: Agent) -> None:
     banner = backlog_of(cleo, key)
     assert banner is not None
     assert (banner.owners, banner.url) == ([owner], f"/backlog/?in={key}")
-
-
-def words(response: Any) -> str:
-    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
-
-
-def test_it_is_seen_done_and_undone(cleo: Agent) -> None:
-    """Without scripts: the page, its button, what it did, its Undo."""
-    make_agent("Bob", online=True)
-    tickets, tab = left(gone(), 2), browser_of(cleo)
-
-    seen = words(tab.get("/backlog/?in=all"))
-    done = tab.post("/backlog/?in=all", follow=True)
-    after = owners(tickets)
-    undone = words(tab.post(f"/backlog/{Act.objects.get().pk}/undoing/"))
-
-    assert "2 open tickets wait with Gone" in seen
-    assert "2 tickets were spread" in words(done)
-    assert "Undone: 2 tickets are with their former owners again." in undone
-    assert (after, owners(tickets)) == (["Bob", "Bob"], ["Gone", "Gone"])
-
-
-def test_nobody_there_leaves_all_and_says_so(cleo: Agent) -> None:
-    tickets, tab = left(gone()), browser_of(cleo)
-
-    response = tab.post("/backlog/?in=all")
-
-    assert (response.status_code, owners(tickets)) == (409, ["Gone"])
-    assert "Nobody could be given any of them now" in words(response)
-    assert "1 ticket stays where it is: nobody is Online. Somebody who could get them has to go Online first" in words(response)
-
-
-def test_full_desk_says_what_to_do(cleo: Agent) -> None:
-    """No dead end: the tickets in their list, and for who may, where the limit is set."""
-    RoundRobinSettings.objects.create(pk=1, capacity=1)
-    left(bob := make_agent("Bob", online=True)), left(owner := gone())
-    Ticket.objects.filter(assignee=bob).update(assigned_automatically=True)
-
-    page = browser_of(cleo).get("/backlog/?in=all")
-
-    assert "1 ticket stays where it is: everybody is full. Whoever is full has to close tickets first" in words(page)
-    assert re.findall(r'class="button[^"]*" href="([^"]+)"', page.content.decode().partition("<main")[2]) == [
-        f"/inbox/all/?assignee={owner.pk}",
-        "/admin/routing/roundrobinsettings/",
-    ]
-
-
-@pytest.mark.parametrize("address", ["/backlog/?in=team-999999", "/backlog/?in=team-99999999999999999999", "/backlog/?in=mine", "/backlog/999999/"])
-def test_what_is_not_there(cleo: Agent, address: str) -> None:
-    assert browser_of(cleo).get(address).status_code == 404
-
-
-def test_others_find_nothing(cleo: Agent) -> None:
-    """V3: an agent may not spread the desk; nobody sees or undoes what another has done."""
-    make_agent("Bob", online=True)
-    tickets = left(gone())
-    act = spread(None, by=cleo).act
-    assert act is not None
-    agent, chief = browser_of(make_agent()), browser_of(make_agent(role=Role.ADMIN))
-
-    found = [agent.get("/backlog/?in=all"), agent.post("/backlog/?in=all"), chief.get(f"/backlog/{act.pk}/"), chief.post(f"/backlog/{act.pk}/undoing/")]
-
-    assert ([response.status_code for response in found], owners(tickets)) == ([403, 403, 404, 404], ["Bob"])
-
-
-def test_managers_are_told_on_the_first_page_of_the_admin(cleo: Agent) -> None:
-    left(gone(), 2)
-
-    page = browser_of(cleo).get("/admin/").content.decode()
-
-    assert "2 open tickets wait with people who are not there." in page

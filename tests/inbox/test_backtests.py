@@ -69,6 +69,7 @@ def test_one_under_way_shows_how_far_it_is_and_can_be_cancelled(tab: Client) -> 
 
     test.refresh_from_db()
     assert ("<progress" in page, "<html" in page, test.status) == (True, False, "cancelled")
+    assert re.findall(r"<(?:a|button)(?![^>]* id=)[^>]*>", page) == []  # the focus is found again by it
 
 
 def test_agents_read_and_start_nothing() -> None:

@@ -35,6 +35,12 @@ def text(html: str) -> str:
     return " ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", html).split())
 
 
+def go_back(tab: Client) -> Any:
+    """To version 1, as a browser does."""
+    seen = re.findall(r'name="seen" value="(\w+)"', tab.get("/routing/versions/1/").content.decode())
+    return tab.post("/routing/versions/1/restoration/", {"seen": seen})
+
+
 def rows(response: Any) -> list[str]:
     return [text(row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', response.content.decode(), re.DOTALL)]
 
@@ -80,12 +86,57 @@ def test_one_click_goes_back(tab: Client, cleo: Agent) -> None:
     publish(by=cleo)
 
     shown = tab.get("/routing/versions/1/").content.decode()
-    response = tab.post("/routing/versions/1/restoration/")
+    response = go_back(tab)
 
     latest = RuleSet.objects.first()
     assert latest
     assert ("Go back to this version" in shown, response["Location"]) == (True, "/routing/")
     assert ([each["name"] for each in live_contents()], latest.number, latest.by) == (["One"], 3, cleo)
+
+
+def test_version_that_goes_back_says_so_in_each_readers_words(tab: Client, cleo: Agent) -> None:
+    rule = make_rule("One", to=make_team(), when=SMS)
+    delete_rule(rule, by=cleo)
+    publish(by=cleo)
+    go_back(tab)
+
+    pages = [tab.get(address).content.decode() for address in ("/routing/versions/", "/routing/versions/3/")]
+
+    assert [text(page).count("Back to version 1") for page in pages] == [1, 1]
+    assert RuleSet.objects.latest("number").note == ""  # not the words of whoever pressed
+
+
+def test_version_says_what_going_back_undoes(tab: Client, cleo: Agent) -> None:
+    """C2: and nothing where nothing is lost."""
+    gold = make_team("Gold", cleo)
+    one, _same = (make_rule(name, to=gold, when=SMS) for name in ("One", "Two"))
+    quiet = tab.get("/routing/versions/1/").content.decode()
+    change_rule(one, name="Uno", by=cleo)
+    create_rule("Three", SMS, to=To(team=gold), by=make_agent("Mia", role=Role.MANAGER))
+
+    html = tab.get("/routing/versions/1/").content.decode()
+
+    banner = re.search(r'<div class="banner[^>]*id="undone".*?</div>', html, re.DOTALL)
+    assert ('id="undone"' in quiet, 'aria-describedby="undone"' in html) == (False, True)
+    words = "Uno : what it says now is lost. Three (drafted by Mia): it is switched off, and stays as a draft."
+    assert banner is not None
+    assert text(banner[0]) == f"Going back undoes what is not live yet {words}"
+
+
+@pytest.mark.parametrize("seen", ["", "x\0", None])
+def test_going_back_unseen_is_refused(tab: Client, cleo: Agent, seen: str | None) -> None:
+    """Another version went live since the page was made; the page comes again with what it is now."""
+    rule = make_rule("One", to=make_team(), when=SMS)
+    change_rule(rule, name="Uno", by=cleo)
+    publish(by=cleo)
+    looked = re.findall(r'name="seen" value="(\w+)"', tab.get("/routing/versions/1/").content.decode())
+    change_rule(rule, name="Ett", by=cleo)
+    publish(by=cleo)
+
+    refused = tab.post("/routing/versions/1/restoration/", {"seen": looked if seen is None else seen})
+
+    assert (refused.status_code, "Somebody has changed the rules since you looked." in refused.content.decode()) == (409, True)
+    assert ([each["name"] for each in live_contents()], go_back(tab)["Location"]) == (["Ett"], "/routing/")
 
 
 def test_version_whose_team_is_gone_says_why_it_cannot_be_live(tab: Client, cleo: Agent) -> None:
@@ -95,7 +146,7 @@ def test_version_whose_team_is_gone_says_why_it_cannot_be_live(tab: Client, cleo
     publish(by=cleo)
     rule.team.delete()
 
-    shown, refused = tab.get("/routing/versions/1/"), tab.post("/routing/versions/1/restoration/")
+    shown, refused = tab.get("/routing/versions/1/"), go_back(tab)
 
     assert [page.status_code for page in (shown, refused)] == [200, 409]
     assert ["“One” has no destination" in page.content.decode() for page in (shown, refused)] == [True, True]
@@ -140,7 +191,7 @@ def test_failing_test_does_not_hold_up_going_back(tab: Client, cleo: Agent) -> N
     make_rule_test("A text", team=silver)
 
     shown = tab.get("/routing/versions/1/").content.decode()
-    response = tab.post("/routing/versions/1/restoration/")
+    response = go_back(tab)
 
     assert ("The test “A text” fails" in shown, "You can go back all the same" in shown, 'aria-disabled="true"' in shown) == (True, True, False)
     assert (response["Location"], live_contents()[0]["goes_to"]) == ("/routing/", "Gold")

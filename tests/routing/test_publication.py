@@ -11,18 +11,10 @@ from agents.people import NotForYou
 from helpdesk.customers.segments import change_segment, create_segment, delete_segment
 from helpdesk.tickets.models import SavedView
 from routing.models import Rule, RuleSet
-from routing.publication import CannotPublish, Overtaken, changes, draft, fingerprint, obstacles, publish, restore
+from routing.publication import CannotPublish, Overtaken, changes, draft, fingerprint, obstacles, publish, restore, undone
 from routing.router import route_ticket
 from routing.rule_set import live_contents
-from routing.rules import (
-    To,
-    change_rule,
-    create_rule,
-    delete_rule,
-    discard_changes,
-    order_rules,
-    switch_rule,
-)
+from routing.rules import To, change_rule, create_rule, delete_rule, discard_changes, order_rules, switch_rule
 from tests.factories import CHANNEL_IS_SMS, CHURN_RISK_HIGH, all_of, make_agent, make_rule, make_team, make_ticket
 from tests.tickets.reading import again
 
@@ -206,6 +198,46 @@ def test_going_back_is_one_click_and_a_version_of_its_own() -> None:
     assert (version.number, version.restores, live_contents()) == (4, first, first.rules)
     assert (kinds(), Rule.objects.get(pk=three.pk).is_active) == ({}, False)
     assert restore(first, by=None) is None
+
+
+def test_going_back_tells_what_it_undoes_of_what_is_not_live() -> None:
+    """C2: drafts follow. A change that says what the version says, and what an agent has drafted, are as good as before."""
+    team = make_team()
+    changed, same, off, moved, going = (make_rule(name, to=team, when=IS_SMS) for name in ("Changed", "Same", "Off", "Moved", "Going"))
+    first = RuleSet.objects.latest("number")
+    change_rule(same, definition=HIGH_RISK, by=None)
+    switch_rule(off, is_active=False, by=None)
+    publish(by=None)
+    before = undone(first)
+    change_rule(same, definition=IS_SMS, by=None)
+    change_rule(changed, name="Other", by=None)
+    change_rule(off, definition=HIGH_RISK, by=None)
+    delete_rule(going, by=None)
+    create_rule("New", IS_SMS, to=To(team=team), by=None)
+    create_rule("Mine", IS_SMS, to=To(team=team), by=make_agent())
+    order_rules([moved.pk], by=None)
+
+    told = {change.rule["name"]: change.kind for change in undone(first)}
+
+    assert (before, told) == ([], {"Other": "changed", "Off": "added", "Moved": "moved", "Going": "removed", "New": "added"})
+    restore(first, by=None)
+    assert (kinds(), undone(first)) == ({}, [])
+
+
+def test_going_back_over_what_was_not_looked_at_is_refused() -> None:
+    """Another version went live meanwhile. Whoever wants what is live already is not told off."""
+    rule = make_rule("One", to=make_team(), when=IS_SMS)
+    for name in ("Two", "Three"):
+        change_rule(rule, name=name, by=None)
+        publish(by=None)
+    first, second, _third = RuleSet.objects.order_by("number")
+    seen = fingerprint(draft())
+    restore(first, by=None, seen=seen)
+
+    with pytest.raises(Overtaken):
+        restore(second, by=None, seen=seen)
+
+    assert (names(live_contents()), restore(first, by=None, seen=seen), RuleSet.objects.count()) == (["One"], None, 4)
 
 
 def test_going_back_to_a_team_that_is_gone_is_refused() -> None:

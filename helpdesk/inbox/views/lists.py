@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from agents.setup import desk_has_owner
 from helpdesk.inbox.access import signed_in
+from helpdesk.inbox.lists.backlog import backlog_of
 from helpdesk.inbox.lists.shown import DEFAULT_LIST, ShownList, read_place
 from helpdesk.inbox.pages import AgentRequest, list_page, shell
 from helpdesk.tickets.lists.finding import NoSuchList
@@ -36,10 +37,10 @@ def ticket_list(request: AgentRequest, key: str) -> HttpResponse:
 @signed_in
 @require_safe
 def sidebar(request: AgentRequest) -> HttpResponse:
-    """The lists with their counts, which open pages fetch again after a change."""
+    """The lists with their counts and what stands over the rows, which open pages fetch again after a change."""
     key, data = read_place(request.GET.get("in", ""))
     try:
         shown = ShownList.at(request.user, key, data)
     except NoSuchList:  # a page that is no list
         shown = None
-    return render(request, "inbox/_sidebar.html", shell(request, key) | {"shown": shown})
+    return render(request, "inbox/_sidebar.html", shell(request, key) | {"shown": shown, "backlog": backlog_of(request.user, key)})

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +18,7 @@ from helpdesk.inbox.pages import AgentRequest, shell
 from helpdesk.inbox.rules.changes import as_text, change_lines, changed_rules, in_words, review
 from helpdesk.inbox.rules.lines import live_version
 from routing import publication as verbs
-from routing.models import RuleSet
+from routing.models import Rule, RuleSet
 from routing.rule_tests.results import results
 from routing.rules import may_publish, must_publish
 
@@ -91,7 +92,7 @@ def _version(number: int) -> RuleSet:
 def _version_page(request: AgentRequest, wanted: RuleSet, *, status: int = 200, problem: str = "") -> HttpResponse:
     """Its rules, what was new in it, and what stands in the way of going back to it."""
     before = RuleSet.objects.filter(number__lt=wanted.number).first()
-    live = live_version()
+    live, seen = live_version(), verbs.fingerprint(verbs.draft())  # before what it guards is read
     context: dict[str, Any] = {
         "version": wanted,
         "before": before,
@@ -99,17 +100,33 @@ def _version_page(request: AgentRequest, wanted: RuleSet, *, status: int = 200, 
         "changes": change_lines(wanted.rules, since=before.rules) if before else [],
     }
     context |= {"is_live": live == wanted, "obstacles": verbs.unfit(wanted.rules), "failing": verbs.failing_tests(results(wanted.rules))}
-    context |= {"may_publish": may_publish(request.user), "problem": problem}
+    context |= {"may_publish": may_publish(request.user), "problem": problem, "undone": _undone(wanted), "seen": seen}
     return render(request, "routing/version.html", shell(request, "rules") | context, status=status)
+
+
+def _undone(wanted: RuleSet) -> list[dict[str, Any]]:
+    """What going back does to drafts. Who changed a live rule is not kept: `by` is who drafted one that is not live."""
+    found, kept = verbs.undone(wanted), {rule["id"] for rule in wanted.rules}
+    drafts = Rule.objects.filter(pk__in=[change.rule["id"] for change in found if change.kind == "added"]).select_related("by")
+    drafters = {rule.pk: rule.by for rule in drafts}
+    return [{"rule": change.rule, "by": drafters.get(change.rule["id"]), "words": _fate(change, kept)} for change in found]
+
+
+def _fate(change: verbs.Change, kept: Collection[int]) -> str:
+    if change.rule["id"] not in kept:
+        return _("it is switched off, and stays as a draft.")
+    if change.kind == "moved":
+        return _("its new place is lost.")
+    return _("it stays, though it was to go.") if change.kind == "removed" else _("what it says now is lost.")
 
 
 @reads_rules
 @require_POST
 def restoration(request: AgentRequest, version_number: int) -> HttpResponse:
-    """I2: one click back."""
+    """I2: one click back, over nothing that was not on the page."""
     wanted = _version(version_number)
     try:
-        verbs.restore(wanted, by=request.user)
+        verbs.restore(wanted, by=request.user, seen=request.POST.get("seen") or "nothing")
     except verbs.CannotPublish:
         return _version_page(request, wanted, status=409)
     except verbs.Overtaken as problem:
