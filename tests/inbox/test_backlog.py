@@ -19,17 +19,7 @@ from routing.models import LedgerEntry, RoundRobinSettings
 from tests.factories import make_agent, make_team
 from tests.inbox.leaving import gone, left, owners, switched_off, unseen
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def always_open() -> None:
-    BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
-
-
-@pytest.fixture
-def cleo() -> Agent:
-    return make_agent("Cleo", role=Role.MANAGER)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("always_open")]
 
 
 def test_offline_for_long_enough_is_absent() -> None:

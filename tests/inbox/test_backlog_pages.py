@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.models import Agent, BusinessHours, Role
+from agents.models import Agent, Role
 from helpdesk.tickets.acts.assignment import assign_agent
 from helpdesk.tickets.models import Act, Ticket
 from routing.backlog import spread
@@ -16,17 +16,7 @@ from tests.factories import make_agent
 from tests.inbox.browsing import browser_of, queries
 from tests.inbox.leaving import gone, left, owners
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def always_open() -> None:
-    BusinessHours.objects.create(pk=1, days={str(day): [["00:00", "24:00"]] for day in range(7)})
-
-
-@pytest.fixture
-def cleo() -> Agent:
-    return make_agent("Cleo", role=Role.MANAGER)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("always_open")]
 
 
 def words(response: Any) -> str:
